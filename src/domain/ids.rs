@@ -1,0 +1,99 @@
+//! Identifiers: time-ordered UUIDs of our own, numeric ids of GitHub's, each its own type.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The text was not an identifier of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid id")]
+pub struct InvalidId;
+
+macro_rules! uuid_id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A fresh id (UUIDv7: sorts by time of creation).
+            #[expect(clippy::new_without_default, reason = "a default id would be a new one each time")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// The last 12 hexadecimal digits, used in branch names.
+            pub fn tail(&self) -> String {
+                let text = self.0.simple().to_string();
+                text.chars().skip(20).collect()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Uuid::parse_str(text).map(Self).map_err(|_| InvalidId)
+            }
+        }
+    )*};
+}
+
+uuid_id! {
+    /// A repository that bakeoff knows.
+    RepoId,
+    /// One issue's (or one REST user's) piece of work.
+    TaskId,
+    /// One `/bakeoff`: the same pinned commit for all its candidates.
+    RoundId,
+    /// One model's attempt in a round.
+    RunId,
+    /// One message of a task's conversation.
+    MessageId,
+    /// One person's choice of a candidate.
+    PickId,
+    /// One pull request that the bot opened.
+    PullId,
+    /// A stored model profile.
+    ModelId,
+    /// A REST token (not the secret).
+    TokenId,
+    /// A unit of queued work.
+    JobId,
+    /// Something done once on GitHub.
+    EffectId,
+}
+
+macro_rules! numeric_id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+numeric_id! {
+    /// GitHub's number of an App installation.
+    InstallationId,
+    /// GitHub's number of a repository; survives renames and transfers.
+    GithubRepoId,
+    /// GitHub's number of an account; survives renames (M13).
+    GithubUserId,
+    /// GitHub's number of an issue comment.
+    CommentId,
+}

@@ -1,0 +1,110 @@
+//! Queued work: every kind of job, its payload and its defaults stand in this one table.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Timestamp;
+use super::ids::{InstallationId, JobId, ModelId, PickId, RepoId, RoundId, RunId};
+
+/// What a worker is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Act on a stored webhook delivery.
+    HandleDelivery {
+        /// Its key.
+        guid: String,
+    },
+    /// Let one model work.
+    ExecuteRun {
+        /// The run.
+        run_id: RunId,
+    },
+    /// Bring the round's comments up to date.
+    Publish {
+        /// The round.
+        round_id: RoundId,
+    },
+    /// Look for reactions on the round's comments, and end its choice when its time is over.
+    WatchRound {
+        /// The round.
+        round_id: RoundId,
+    },
+    /// Turn an accepted pick into a pull request.
+    OpenPull {
+        /// The pick.
+        pick_id: PickId,
+    },
+    /// Ask GitHub for deliveries that failed.
+    RedeliverFailed,
+    /// Look through a repository's newest comments for commands without a delivery.
+    ScanComments {
+        /// The repository.
+        repo_id: RepoId,
+    },
+}
+
+impl Job {
+    /// The payload's `kind`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::HandleDelivery { .. } => "handle_delivery",
+            Self::ExecuteRun { .. } => "execute_run",
+            Self::Publish { .. } => "publish",
+            Self::WatchRound { .. } => "watch_round",
+            Self::OpenPull { .. } => "open_pull",
+            Self::RedeliverFailed => "redeliver_failed",
+            Self::ScanComments { .. } => "scan_comments",
+        }
+    }
+
+    /// At most one waiting job has this key; adding it again only moves it forward.
+    pub fn unique_key(&self) -> String {
+        match self {
+            Self::HandleDelivery { guid } => format!("delivery:{guid}"),
+            Self::ExecuteRun { run_id } => format!("run:{run_id}"),
+            Self::Publish { round_id } => format!("publish:{round_id}"),
+            Self::WatchRound { round_id } => format!("watch:{round_id}"),
+            Self::OpenPull { pick_id } => format!("pull:{pick_id}"),
+            Self::RedeliverFailed => "redeliver".into(),
+            Self::ScanComments { repo_id } => format!("scan:{repo_id}"),
+        }
+    }
+
+    /// Lower runs first.
+    pub fn priority(&self) -> i64 {
+        match self {
+            Self::OpenPull { .. } => 0,
+            Self::HandleDelivery { .. } => 1,
+            Self::Publish { .. } => 2,
+            Self::WatchRound { .. } => 3,
+            Self::ExecuteRun { .. } => 4,
+            Self::RedeliverFailed | Self::ScanComments { .. } => 5,
+        }
+    }
+}
+
+/// A job to put into the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// The work.
+    pub job: Job,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// Whose share of the workers it takes (M18).
+    pub installation_id: Option<InstallationId>,
+    /// Whose share of one model's limit it takes.
+    pub model_id: Option<ModelId>,
+}
+
+/// A claimed job: whoever holds the token may finish it, nobody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The row.
+    pub job_id: JobId,
+    /// The work.
+    pub job: Job,
+    /// Grows with every claim of this row (fencing).
+    pub token: i64,
+    /// 1 for the first try.
+    pub attempt: i64,
+}
