@@ -3,6 +3,7 @@
 
 mod agent;
 mod api;
+mod architecture;
 mod cli;
 mod command;
 mod fault;
