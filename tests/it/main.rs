@@ -1,5 +1,10 @@
 //! The one integration binary: rooms of the adapters and the craft, conversations, faults, REST, web.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a failing test should say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a failing test should say where"
+)]
 
 mod agent;
 mod api;

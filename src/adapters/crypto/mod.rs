@@ -1,1 +1,13 @@
-//! (in work)
+//! Secrets: the Fernet key ring, REST tokens, webhook signatures, and files that must be private.
+
+mod key_file;
+mod key_ring;
+mod private_file;
+mod rest_token;
+mod webhook;
+
+pub use key_file::{KeyFileError, LoadedKeys, load_or_generate};
+pub use key_ring::{KeyError, KeyRing, Place, Purpose, generate_key};
+pub use private_file::{PrivateFileError, read_private};
+pub use rest_token::{NewSecret, same_hash, secret_hash};
+pub use webhook::{Signature, WebhookSecrets};
