@@ -19,3 +19,4 @@ pub mod run;
 pub mod sha256;
 pub mod task;
 pub mod token;
+pub mod tree;

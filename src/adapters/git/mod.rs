@@ -1,1 +1,23 @@
-//! (in work)
+//! Git: smart HTTP by our own client, objects by libgit2, one bare mirror for each repository.
+//!
+//! libgit2 never talks to the network here and nothing of ours is ever a loose object (M61): what is
+//! fetched arrives as one pack that is renamed into place, what is built lives in memory until it is
+//! pushed. A mirror can be thrown away at any time.
+
+mod error;
+mod guard;
+mod mirror;
+mod mirrors;
+mod remote;
+mod settings;
+mod spec;
+mod tree;
+
+pub use error::GitError;
+pub use guard::allowed_clone_url;
+pub use mirror::Mirror;
+pub use mirrors::Mirrors;
+pub use remote::{Head, Refs, Remote};
+pub use settings::{GitSettings, GitStats};
+pub use spec::{BuiltCommit, CommitSpec, MergeOutcome, Person, PushOutcome};
+pub use tree::{BlobId, FileEntry, TreeView};
