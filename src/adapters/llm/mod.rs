@@ -1,1 +1,22 @@
-//! (in work)
+//! Model providers: four wires of our own on reqwest, bounded in time and size.
+//!
+//! [`Connector::model`] turns a profile and its key into a [`ChatModel`]; [`retrying`] asks it within a deadline.
+
+mod chat;
+mod connector;
+mod error;
+pub mod prices;
+mod resolver;
+mod retry;
+mod settings;
+mod tokens;
+mod url_guard;
+
+pub use chat::{ChatAnswer, ChatModel, ChatRequest, Echo, Stop, ToolCall, ToolResult, ToolSpec, Turn};
+pub use connector::Connector;
+pub use error::{BadAnswer, ModelError, PartialText, Phase};
+pub use resolver::Lookup;
+pub use retry::{RetryPolicy, retrying};
+pub use settings::{Caps, Deadlines, LlmSettings};
+pub use tokens::{estimate_request, estimate_tokens};
+pub use url_guard::UrlRefusal;
