@@ -1,1 +1,154 @@
-//! (in work)
+//! All SQL: one text for SQLite and Postgres, one file for each family of tables.
+//!
+//! Every query is a free function that takes a [`Conn`], so that a use case decides by itself what
+//! happens in one transaction ([`Store::begin`]) and what is merely read ([`Store::read`]).
+//! A status changes only as a compare-and-set that says whether it happened (I3).
+
+mod connect;
+mod error;
+mod migrate;
+mod options;
+pub(in crate::adapters) mod row;
+mod upkeep;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
+use tokio::sync::Notify;
+
+pub use error::StoreError;
+pub use options::{Backend, StoreOptions};
+
+/// A connection of either engine, as every query function takes it.
+pub type Conn = sqlx::AnyConnection;
+
+/// The database; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    backend: Backend,
+    writer: AnyPool,
+    readers: AnyPool,
+    jobs_added: Arc<Notify>,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite://PATH` or `postgres://…`); a missing SQLite file is made,
+    /// readable by its owner only. Refuses a file that is damaged, write-protected or no database (F118).
+    pub async fn connect(url: &str, options: StoreOptions) -> Result<Self, StoreError> {
+        connect::connect(url, options).await
+    }
+
+    /// Brings the schema up to date in one transaction (F030); refuses a database that a newer
+    /// bakeoff has changed (F124).
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        migrate::run(self).await
+    }
+
+    /// Fails unless the schema is exactly the one this program knows.
+    pub async fn check_schema(&self) -> Result<(), StoreError> {
+        migrate::check(self).await
+    }
+
+    /// Starts a writing transaction; without [`Tx::commit`] it leaves nothing behind.
+    /// [`StoreError::Busy`] when the database is not free within the configured deadline.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let inner = match self.backend {
+            // Taken at once: a read that turns into a write would fail when another process wrote meanwhile.
+            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Backend::Postgres => self.writer.begin().await?,
+        };
+        Ok(Tx { inner, jobs_added: Arc::clone(&self.jobs_added), wake: false })
+    }
+
+    /// A connection for reading only.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        Ok(Reader(self.readers.acquire().await?))
+    }
+
+    /// Which engine it is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Woken by the commit of every transaction that called [`Tx::wake_queue`] in this process.
+    pub fn jobs_added(&self) -> Arc<Notify> {
+        Arc::clone(&self.jobs_added)
+    }
+
+    /// Writes a consistent copy of the SQLite database to `file`, which must not exist; writers go on.
+    pub async fn backup(&self, file: &std::path::Path) -> Result<(), StoreError> {
+        upkeep::backup(self, file).await
+    }
+
+    /// Reads the whole SQLite database looking for damage; on Postgres only asks for a sign of life.
+    pub async fn integrity_check(&self) -> Result<(), StoreError> {
+        upkeep::integrity_check(self).await
+    }
+
+    /// Closes every connection; waits for those in use.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// A writing transaction.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    jobs_added: Arc<Notify>,
+    wake: bool,
+}
+
+impl Tx {
+    /// Makes everything durable, then wakes the queue if asked.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await?;
+        if self.wake {
+            self.jobs_added.notify_waiters();
+            self.jobs_added.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Undoes everything and waits for that; dropping does the same in the background.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.inner.rollback().await?)
+    }
+
+    /// Says that jobs were added, so that the commit wakes whoever waits for them.
+    pub fn wake_queue(&mut self) {
+        self.wake = true;
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.inner
+    }
+}
+
+/// A pooled connection for reading.
+#[derive(Debug)]
+pub struct Reader(PoolConnection<Any>);
+
+impl Deref for Reader {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}

@@ -1,0 +1,55 @@
+//! The schema: append-only migrations, applied in one transaction, never downgraded.
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+
+use super::{Backend, Store, StoreError};
+
+const TABLE: &str = "_sqlx_migrations";
+
+/// Number, name and text of every migration, oldest first.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../../migrations/0001_first.sql"))];
+
+/// Any number: two processes that migrate the same Postgres database take turns by it.
+const POSTGRES_LOCK: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT pg_advisory_xact_lock(6258330)) AS l";
+
+pub(super) async fn run(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.begin().await?;
+    if store.backend == Backend::Postgres {
+        sqlx::query(POSTGRES_LOCK).execute(&mut *tx).await?;
+    }
+    // The transaction and the lock are ours, so that several migrations come or go together.
+    migrator().set_locking(false).run_direct(None, &mut *tx, false).await.map_err(sort)?;
+    tx.commit().await
+}
+
+pub(super) async fn check(store: &Store) -> Result<(), StoreError> {
+    let mut conn = store.read().await?;
+    let applied = match conn.list_applied_migrations(TABLE).await {
+        Ok(applied) => applied,
+        Err(MigrateError::Execute(sqlx::Error::Database(_))) => return Err(StoreError::Unmigrated),
+        Err(error) => return Err(sort(error)),
+    };
+    if let Some(unknown) = applied.iter().find(|a| MIGRATIONS.iter().all(|(version, ..)| *version != a.version)) {
+        return Err(StoreError::Newer(unknown.version));
+    }
+    if applied.len() < MIGRATIONS.len() { Err(StoreError::Unmigrated) } else { Ok(()) }
+}
+
+fn migrator() -> Migrator {
+    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
+}
+
+fn sort(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::VersionMismatch(version) => StoreError::Unusable(format!(
+            "migration {version} of the database is not the one this bakeoff knows: was it made by a trial version?"
+        )),
+        other => StoreError::Unusable(format!("the database cannot be migrated: {other}")),
+    }
+}
