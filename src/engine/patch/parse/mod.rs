@@ -1,0 +1,29 @@
+//! Reads a model's answer: whatever form the edits have, in whatever prose.
+
+use super::edit::Edit;
+
+/// What an answer holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// The edits in order.
+    pub edits: Vec<Edit>,
+    /// The prose around them, trimmed, at most 8,000 characters.
+    pub summary: String,
+    /// What looked like an edit but could not be read. An answer with problems must not be applied: a part of
+    /// what was meant is missing.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that looked like an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line of the answer, counted from 1.
+    pub line: usize,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// Reads an answer. Total; linear in its length.
+pub fn parse(_answer: &str) -> Parsed {
+    Parsed::default()
+}
