@@ -1,5 +1,6 @@
 //! What things are, and which changes are legal. Nothing here does input or output.
 
+pub mod characters;
 pub mod clock;
 pub mod delivery;
 pub mod effect;

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
-use super::ids::{GithubRepoId, InstallationId, RepoId};
+use super::ids::{GithubRepoId, InstallationId, RepoId, RunId, TaskId};
+use super::run::Letter;
 
 /// `owner/name`, both of characters that GitHub allows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +97,17 @@ impl BranchName {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl BranchName {
+    /// The head branch of a candidate: `bakeoff/issue-12-b-<tail of the run>`, without an issue
+    /// `bakeoff/task-<tail of the task>-b-<tail of the run>`; `attempt` 2 and more end in `-2`, `-3` (taken names).
+    pub fn of_candidate(issue: Option<i64>, task: TaskId, letter: Letter, run: RunId, attempt: u32) -> Self {
+        let origin = issue.map_or_else(|| format!("task-{}", task.tail()), |number| format!("issue-{number}"));
+        let letter = letter.to_string().to_ascii_lowercase();
+        let suffix = if attempt > 1 { format!("-{attempt}") } else { String::new() };
+        Self(format!("bakeoff/{origin}-{letter}-{}{suffix}", run.tail()))
     }
 }
 
