@@ -1,0 +1,1 @@
+//! Shapes of well-known tokens and keys.
