@@ -143,7 +143,8 @@ CREATE TABLE runs (
     started_at BIGINT,
     completed_at BIGINT
 );
-CREATE UNIQUE INDEX runs_letter ON runs (round_id, letter);
+-- A retry is a new run under the same letter; the newest one counts.
+CREATE INDEX runs_letter ON runs (round_id, letter, created_at);
 CREATE INDEX runs_task ON runs (task_id, created_at, id);
 CREATE INDEX runs_created ON runs (created_at);
 CREATE INDEX runs_model ON runs (model_id);

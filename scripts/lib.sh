@@ -91,3 +91,16 @@ stop_postgres() {
   rm -rf "$pg_dir"
   pg_dir=""
 }
+
+cargo_deny() { # prints the path of a cargo-deny that knows today's licence names; builds it once when it must
+  local own=target/tools/bin/cargo-deny found
+  if found=$(command -v cargo-deny) && "$found" --version | grep -qE ' (0\.(1[6-9]|[2-9][0-9])|[1-9])'; then
+    echo "$found"
+  elif [ -x "$own" ]; then
+    echo "$own"
+  else
+    # Optimising it would take longer than it ever runs; PyPI's copy is too old for the licences in the tree.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
+      cargo install --quiet --locked --root target/tools cargo-deny >&2 && echo "$own"
+  fi
+}
