@@ -7,10 +7,11 @@ const COMMON: &[&str] = &[
     "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been", "but", "by",
     "can", "could", "did", "do", "does", "doesn", "don", "e", "each", "expected", "fail", "fails", "fix", "for",
     "from", "get", "gets", "give", "gives", "got", "has", "have", "how", "i", "if", "in", "into", "is", "isn", "issue",
-    "it", "its", "like", "make", "must", "no", "not", "of", "on", "one", "only", "or", "our", "please", "problem",
-    "s", "see", "should", "so", "some", "steps", "such", "t", "than", "that", "the", "their", "them", "then", "there",
+    "it", "its", "like", "make", "must", "no", "not", "of", "on", "one", "only", "or", "our", "please", "problem", "s",
+    "see", "should", "so", "some", "steps", "such", "t", "than", "that", "the", "their", "them", "then", "there",
     "they", "this", "to", "use", "used", "using", "was", "we", "were", "what", "when", "where", "which", "while",
-    "who", "why", "will", "with", "work", "works", "would", "wrong", "you", "your", "bug", "error", "actual", "instead",
+    "who", "why", "will", "with", "work", "works", "would", "wrong", "you", "your", "bug", "error", "actual",
+    "instead",
 ];
 
 /// What an issue says, taken apart.

@@ -1,0 +1,51 @@
+//! What a call can cost at most, and how much answer the money allows.
+
+use crate::adapters::llm::{ChatRequest, estimate_request};
+use crate::domain::money::{Prices, Usage, UsdMicros};
+
+/// The fewest output tokens worth paying for.
+pub const LEAST_OUTPUT_TOKENS: u32 = 256;
+
+/// An estimate counts bytes, so it can be too low on unusual text; a call is planned with this much more.
+const MARGIN_PERCENT: i64 = 15;
+
+/// Input tokens a request is planned with.
+pub fn planned_input(request: &ChatRequest) -> i64 {
+    let estimate = estimate_request(request);
+    estimate + estimate * MARGIN_PERCENT / 100
+}
+
+/// The price of `input_tokens` and `output_tokens`, nothing cached.
+pub fn price(prices: &Prices, input_tokens: i64, output_tokens: u32) -> UsdMicros {
+    prices.cost(Usage { input_tokens, output_tokens: i64::from(output_tokens), cached_input_tokens: 0 })
+}
+
+/// How many output tokens `available` leaves after the input; `None` when not even a short answer fits.
+pub fn affordable_output(prices: &Prices, input_tokens: i64, wanted: u32, available: UsdMicros) -> Option<u32> {
+    let left = available.minus(price(prices, input_tokens, 0));
+    if price(prices, input_tokens, LEAST_OUTPUT_TOKENS) > available {
+        return None;
+    }
+    if prices.output.0 <= 0 {
+        return Some(wanted);
+    }
+    let tokens = i128::from(left.0) * 1_000_000 / i128::from(prices.output.0);
+    Some(u32::try_from(tokens.clamp(0, i128::from(wanted))).unwrap_or(wanted).max(LEAST_OUTPUT_TOKENS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRICES: Prices =
+        Prices { input: UsdMicros(3_000_000), output: UsdMicros(15_000_000), cached_input: UsdMicros(300_000) };
+
+    #[test]
+    fn the_answer_shrinks_with_the_money_and_never_costs_more() {
+        assert_eq!(affordable_output(&PRICES, 1_000, 8_000, UsdMicros(1_000_000)), Some(8_000));
+        let fits = affordable_output(&PRICES, 1_000, 8_000, UsdMicros(20_000)).unwrap();
+        assert!(fits < 8_000 && price(&PRICES, 1_000, fits) <= UsdMicros(20_000), "{fits}");
+        assert_eq!(affordable_output(&PRICES, 1_000, 8_000, UsdMicros(3_100)), None);
+        assert_eq!(affordable_output(&Prices::FREE, 1_000, 8_000, UsdMicros(0)), Some(8_000));
+    }
+}
