@@ -22,7 +22,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("clap", &["entry/cli", "main"]),
     ("figment", &["entry/cli"]),
     ("tower_http", &["entry", "app", "sim"]),
-    ("tower", &["entry", "app", "sim"]),
+    ("tower", &["entry", "app", "sim", "adapters/github"]),
 ];
 
 /// What the domain must not know (beside the fenced crates).

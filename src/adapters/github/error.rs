@@ -77,8 +77,8 @@ pub enum GithubError {
     /// The issue was moved to another repository.
     #[error("The issue was moved to another repository.")]
     Transferred {
-        /// Where it lives now.
-        repo: GithubRepoId,
+        /// Where it lives now, when GitHub says it by number.
+        repo: Option<GithubRepoId>,
     },
     /// GitHub understood and refused (422).
     #[error("GitHub refused the request: {message}.")]
@@ -109,7 +109,7 @@ impl GithubError {
             }
             Self::UnknownOutcome => Some(now.plus(Duration::from_secs(2))),
             Self::Unavailable(_) => Some(now.plus(Duration::from_secs(10))),
-            Self::Suspended => Some(now.plus(Duration::from_secs(3600))),
+            Self::Suspended => Some(now.plus(Duration::from_hours(1))),
             Self::NotConfigured(_)
             | Self::Permission { .. }
             | Self::Unauthorized

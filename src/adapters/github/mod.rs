@@ -5,16 +5,43 @@
 //! retries (never of a POST) and, for writes, spacing (M52).
 
 mod app;
+mod bounded;
+mod call;
 mod config;
+mod core;
 mod error;
+mod etag;
+mod gate;
+mod jwt;
+mod limiter;
+mod mint;
+mod paging;
+mod place;
 mod repo;
+mod send;
+mod skew;
+mod sort;
+mod standing;
+mod tokens;
+mod transport;
 mod types;
+mod wire;
 
 pub use app::GitHub;
 pub use config::GithubConfig;
 pub use error::{GithubError, ValidationCode};
+pub use limiter::{WriteKind, WriteLimiter, WriteRules};
 pub use repo::RepoClient;
+pub use standing::StandingCache;
 pub use types::{
     AccountKind, Actor, AppInfo, Comment, CommentRollup, Compare, CompareStatus, HookDelivery, Installation, Issue,
     NewPull, PullInfo, RateBudget, Reaction, ReactionContent, RepoInfo, Rollups, Standing,
 };
+
+/// Percent-encodes one piece of a path or query.
+fn encode(piece: &str) -> String {
+    percent_encoding::utf8_percent_encode(piece, PIECE).to_string()
+}
+
+const PIECE: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
