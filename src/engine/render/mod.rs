@@ -3,22 +3,26 @@
 //! What a model or a person wrote stands in fences and code spans only (M34): it can mention nobody, link nowhere
 //! and bring no markup. Our own comments are found again by the hidden marker on their first line.
 
+mod answer;
 mod candidate;
 pub mod marker;
+mod note;
 mod pull;
 pub mod redact;
 mod reply;
 mod status;
 mod text;
 mod tick;
+mod title;
 mod view;
 
+pub use answer::reply_text;
 pub use candidate::candidate_comment;
 pub use pull::{PullView, branch_name, commit_message, pull_body, pull_title};
-pub use reply::{ModelLine, Reply, TaskStatus, reply, reply_text};
+pub use reply::{ModelLine, Reply, TaskStatus, reply};
 pub use status::status_comment;
-pub use text::safe_title;
 pub use tick::{Tick, newly_ticked};
+pub use title::safe_title;
 pub use view::{CandidateRow, CandidateView, EvidenceRow, Note, Outcome, StatusView};
 
 /// The longest text we send, in bytes; GitHub's own limit is 65,536 characters.

@@ -6,6 +6,10 @@ use crate::domain::repo::{BranchName, CommitSha};
 use crate::domain::run::Letter;
 use crate::domain::sha256::Sha256Hex;
 
+use super::candidate::{evidence_table, warning_list};
+use super::marker::{Kind, marker};
+use super::text::{code, count, link, quoted};
+use super::title::safe_title;
 use super::view::EvidenceRow;
 
 /// What a pull request is made from.
@@ -59,19 +63,74 @@ pub struct PullView {
     pub compare_url: Option<String>,
 }
 
-/// The pull request's title, one line.
+/// The pull request's title, one line of at most 200 characters.
 pub fn pull_title(view: &PullView) -> String {
-    view.letter.to_string()
+    let own = view.title.as_deref().map(|title| safe_title(title, 200)).filter(|title| !title.is_empty());
+    own.unwrap_or_else(|| {
+        let number = view.issue.map_or_else(String::new, |number| format!("#{number}, "));
+        format!("{} ({number}candidate {})", task_title(view, 150), view.letter)
+    })
+}
+
+/// The task's title made harmless, or what stands for it.
+fn task_title(view: &PullView, limit: usize) -> String {
+    let title = safe_title(view.task_title.as_deref().unwrap_or_default(), limit);
+    match (title.is_empty(), view.issue) {
+        (false, _) => title,
+        (true, Some(_)) => "Change for an issue".into(),
+        (true, None) => "Change".into(),
+    }
 }
 
 /// The pull request's description as Markdown, below [`super::MAX_COMMENT_BYTES`].
 pub fn pull_body(view: &PullView) -> String {
-    super::marker::marker(view.effect, super::marker::Kind::Pull)
+    let closes = view.issue.map_or_else(String::new, |number| format!("Closes #{number}."));
+    let given = quoted(view.body.as_deref().unwrap_or_default(), 60, 400);
+    let summary = quoted(view.summary.as_deref().unwrap_or_default(), 12, 400);
+    let compare = view.compare_url.as_ref().map_or_else(String::new, |url| link("Compare all candidates", url));
+    let mut parts = vec![closes, given, origin(view), facts(view), warning_list(&view.warnings, &[]), summary, compare];
+    parts.retain(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
+    format!("{}\n{}\n", marker(view.effect, Kind::Pull), parts.join("\n\n"))
+}
+
+fn origin(view: &PullView) -> String {
+    let (model, requester, picker) = (code(&view.model, 60), code(&view.requester, 60), code(&view.picker, 60));
+    let (letter, round) = (view.letter, view.round);
+    format!(
+        "Candidate **{letter}** of round {round}, written by {model}, asked for by {requester}, chosen by {picker}."
+    )
+}
+
+fn facts(view: &PullView) -> String {
+    let moved = view.base_moved.filter(|commits| *commits > 0);
+    let moved =
+        moved.map_or_else(String::new, |commits| format!(" (moved {} since, no conflict)", count(commits, "commit")));
+    let base = format!("{} at `{}`{moved}", code(&view.base_ref, 100), view.base_commit.short());
+    let mut table = evidence_table(&view.evidence);
+    if table.is_empty() {
+        table.push_str("| evidence | |\n|---|---|");
+    }
+    let size = format!("{}, +{} −{}", count(view.files, "file"), view.added, view.removed);
+    let hash = format!("`{}`", view.patch_sha256);
+    for (name, found) in [("size", size), ("base", base), ("cost", view.cost.to_string()), ("patch SHA-256", hash)] {
+        table.push_str(&format!("\n| {name} | {found} |"));
+    }
+    table
 }
 
 /// The commit's message: the same for the same row, so that a retry makes the same commit.
 pub fn commit_message(view: &PullView) -> String {
-    view.letter.to_string()
+    let title = view.title.as_deref().map(|title| safe_title(title, 72)).filter(|title| !title.is_empty());
+    let subject = title.unwrap_or_else(|| task_title(view, 72));
+    let (model, requester, picker) =
+        (safe_title(&view.model, 60), safe_title(&view.requester, 60), safe_title(&view.picker, 60));
+    let place = view.issue.map_or_else(String::new, |number| format!(" for #{number}"));
+    format!(
+        "{subject}\n\nCandidate {} of round {}{place}.\nWritten by {model}, asked for by {requester}, chosen by {picker}.\n\n\
+         Bakeoff-Run: {}\nBakeoff-Patch-SHA256: {}\n",
+        view.letter, view.round, view.run, view.patch_sha256
+    )
 }
 
 /// The head branch; `attempt` counts from 1, and grows when a name is taken by someone else.

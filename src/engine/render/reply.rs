@@ -6,6 +6,7 @@ use crate::domain::money::{Prices, UsdMicros};
 use crate::domain::run::Letter;
 use crate::engine::command::CommandError;
 
+use super::answer::reply_text;
 use super::marker::{Kind, marker};
 
 /// A model that can be named, for the answer to `/bakeoff models`.
@@ -195,9 +196,4 @@ pub enum Reply {
 /// A reply as it is posted, with its hidden marker.
 pub fn reply(effect: EffectId, what: &Reply) -> String {
     format!("{}\n{}", marker(effect, Kind::Reply), reply_text(what))
-}
-
-/// A reply's words as Markdown.
-pub fn reply_text(what: &Reply) -> String {
-    format!("{what:?}")
 }

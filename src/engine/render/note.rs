@@ -1,0 +1,49 @@
+//! What happened to a round later, one sentence each.
+
+use crate::domain::clock::Timestamp;
+
+use super::text::{code, count, link, listed, plain};
+use super::view::Note;
+
+/// How many paths of a conflict are named.
+const MAX_PATHS: usize = 10;
+
+/// A note as Markdown on one line.
+pub(super) fn note(what: &Note) -> String {
+    match what {
+        Note::Picked { letter, by } => format!("{} chose candidate **{letter}**.", code(by, 60)),
+        Note::PullOpened { number, url } => format!("{} is open.", link(&format!("Pull request #{number}"), url)),
+        Note::PullClosed { number } => {
+            format!("Pull request #{number} was closed without merging; choosing again opens a new one.")
+        }
+        Note::PullMerged { number } => format!("Pull request #{number} is merged."),
+        Note::BaseMoved { commits } => format!("The base moved {}, no conflict.", count(*commits, "commit")),
+        Note::Stale { letter, paths } => format!(
+            "Candidate **{letter}** is stale: the base moved and conflicts in {}. Nothing was pushed; write `/bakeoff` for a new round.",
+            conflict(paths)
+        ),
+        Note::PickFailed { letter, reason } => {
+            format!("Candidate **{letter}** could not be opened: {}", plain(reason, 300))
+        }
+        Note::Expired => "Nobody chose in time; `/bakeoff status` renews the choice.".into(),
+        Note::CanceledBy { login: Some(login) } => format!("{} cancelled the round.", code(login, 60)),
+        Note::CanceledBy { login: None } => "The command was deleted, which cancelled the round.".into(),
+        Note::Superseded { round } => format!("Round {round} took its place."),
+        Note::Said(text) => plain(text, 300),
+    }
+}
+
+fn conflict(paths: &[String]) -> String {
+    let mut names: Vec<String> = paths.iter().take(MAX_PATHS).map(|path| code(path, 120)).collect();
+    if paths.len() > MAX_PATHS {
+        names.push(format!("{} more", paths.len() - MAX_PATHS));
+    }
+    listed(&names)
+}
+
+/// A moment as people read it: `2026-01-31 14:05 UTC`.
+pub(super) fn moment(at: Timestamp) -> String {
+    let text = at.to_rfc3339();
+    let (date, time) = text.split_once('T').unwrap_or((&text, ""));
+    format!("{date} {} UTC", time.get(..5).unwrap_or_default())
+}
