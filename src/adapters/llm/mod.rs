@@ -2,15 +2,23 @@
 //!
 //! [`Connector::model`] turns a profile and its key into a [`ChatModel`]; [`retrying`] asks it within a deadline.
 
+mod addresses;
+mod call;
 mod chat;
 mod connector;
+mod draft;
 mod error;
+mod gate;
 pub mod prices;
+mod reader;
 mod resolver;
 mod retry;
 mod settings;
+mod sse;
+mod status;
 mod tokens;
 mod url_guard;
+mod wire;
 
 pub use chat::{ChatAnswer, ChatModel, ChatRequest, Echo, Stop, ToolCall, ToolResult, ToolSpec, Turn};
 pub use connector::Connector;

@@ -45,10 +45,12 @@ pub async fn retrying(
     policy: &RetryPolicy,
     request: &ChatRequest,
 ) -> Result<ChatAnswer, ModelError> {
-    for failures in 1.. {
+    let mut failures = 0;
+    loop {
         let Ok(outcome) = timeout_at(policy.deadline, model.chat(request)).await else {
             return Err(past_deadline(request));
         };
+        failures += 1;
         let error = match outcome {
             Err(error) if error.retryable() && failures < policy.max_attempts => error,
             done => return done,
@@ -59,9 +61,9 @@ pub async fn retrying(
         }
         sleep(wait).await;
     }
-    Err(ModelError::Network)
 }
 
+/// What had come is lost with the call, so only the question is counted.
 fn past_deadline(request: &ChatRequest) -> ModelError {
     let usage = Usage { input_tokens: estimate_request(request), ..Usage::default() };
     ModelError::Timeout { phase: Phase::Total, usage: Some(usage) }

@@ -1,0 +1,245 @@
+//! One HTTP exchange with a provider: sent, timed, counted, read.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::{Client, Response, Url};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+use super::chat::{ChatAnswer, ChatModel, ChatRequest};
+use super::draft::{Draft, Fail};
+use super::error::{BadAnswer, ModelError, Phase};
+use super::reader::{AnswerReader, Moved};
+use super::resolver::ForbiddenAddress;
+use super::settings::{Caps, Deadlines};
+use super::status::ErrorFacts;
+use super::tokens::estimate_request;
+use super::url_guard::UrlRefusal;
+use super::wire::WireKind;
+use crate::domain::money::Usage;
+
+/// An error body is only sorted, so little of it is read.
+const ERROR_BODY_BYTES: usize = 64 << 10;
+const ERROR_BODY_WAIT: Duration = Duration::from_secs(10);
+
+/// A model at its provider.
+pub(super) struct HttpModel {
+    pub(super) client: Client,
+    pub(super) url: Url,
+    /// Holds the key, marked sensitive.
+    pub(super) headers: HeaderMap,
+    pub(super) wire: WireKind,
+    pub(super) model_name: String,
+    pub(super) deadlines: Deadlines,
+    pub(super) caps: Caps,
+    pub(super) gate: Arc<Semaphore>,
+}
+
+impl ChatModel for HttpModel {
+    fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatAnswer, ModelError>> {
+        Box::pin(self.ask(request))
+    }
+}
+
+impl HttpModel {
+    async fn ask(&self, request: &ChatRequest) -> Result<ChatAnswer, ModelError> {
+        let total = Instant::now() + self.deadlines.total;
+        let Ok(Ok(_place)) = timeout_at(total, self.gate.acquire()).await else {
+            return Err(ModelError::Timeout { phase: Phase::Total, usage: None });
+        };
+        let mut watch = Watch::start(self.deadlines, total);
+        let input = estimate_request(request);
+        let response = self.send(request, &watch, input).await?;
+        let response = accept(response).await?;
+        let mut exchange = Exchange {
+            draft: Draft::new(self.caps.text),
+            reader: AnswerReader::new(self.wire.decoder(), self.caps.line),
+            input,
+        };
+        match exchange.read(response, &mut watch, self.caps.total).await {
+            Ok(()) => exchange.draft.finish(self.wire.name(), input),
+            Err(halt) => Err(exchange.fail(halt)),
+        }
+    }
+
+    async fn send(&self, request: &ChatRequest, watch: &Watch, input: i64) -> Result<Response, ModelError> {
+        let body = self.wire.body(&self.model_name, request);
+        let sending = self.client.post(self.url.clone()).headers(self.headers.clone()).json(&body).send();
+        match timeout_at(watch.deadline(), sending).await {
+            Ok(sent) => sent.map_err(|error| transport_error(&error)),
+            Err(_) => {
+                let usage = Usage { input_tokens: input, ..Usage::default() };
+                Err(ModelError::Timeout { phase: watch.phase(), usage: Some(usage) })
+            }
+        }
+    }
+}
+
+/// Lets only a readable 2xx through.
+async fn accept(response: Response) -> Result<Response, ModelError> {
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(ModelError::UrlForbidden(UrlRefusal::Redirect));
+    }
+    if !status.is_success() {
+        let headers = response.headers().clone();
+        let body = error_body(response).await;
+        return Err(ErrorFacts::of_answer(status.as_u16(), &headers, &body).sort());
+    }
+    // A 1,000-fold bomb is a small body until someone unpacks it; nobody here does (F091).
+    let mut encodings = response.headers().get_all(CONTENT_ENCODING).iter();
+    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(ModelError::BadAnswer { what: BadAnswer::Compressed, usage: None });
+    }
+    Ok(response)
+}
+
+/// As much of an error's body as comes in time; what is missing is not missed.
+async fn error_body(mut response: Response) -> Vec<u8> {
+    let until = Instant::now() + ERROR_BODY_WAIT;
+    let mut body = Vec::new();
+    while let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await {
+        let room = ERROR_BODY_BYTES - body.len();
+        body.extend(chunk.iter().take(room));
+        if body.len() >= ERROR_BODY_BYTES {
+            break;
+        }
+    }
+    body
+}
+
+/// Sorts what reqwest says before there is an answer.
+fn transport_error(error: &reqwest::Error) -> ModelError {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.is::<ForbiddenAddress>() {
+            return ModelError::UrlForbidden(UrlRefusal::PrivateAddress);
+        }
+        // rustls wraps its errors this way; nothing else in a connection attempt does.
+        let io = inner.downcast_ref::<std::io::Error>();
+        if error.is_connect() && io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) {
+            return ModelError::Tls;
+        }
+        cause = inner.source();
+    }
+    if error.is_connect() && error.is_timeout() {
+        return ModelError::Timeout { phase: Phase::Connect, usage: None };
+    }
+    ModelError::Network
+}
+
+/// The deadlines of one call.
+struct Watch {
+    deadlines: Deadlines,
+    total: Instant,
+    sent: Instant,
+    last_event: Option<Instant>,
+}
+
+impl Watch {
+    fn start(deadlines: Deadlines, total: Instant) -> Self {
+        Self { deadlines, total, sent: Instant::now(), last_event: None }
+    }
+
+    fn moved(&mut self) {
+        self.last_event = Some(Instant::now());
+    }
+
+    /// When the call must be given up unless something happens.
+    fn deadline(&self) -> Instant {
+        self.next().min(self.total)
+    }
+
+    /// Which deadline that is.
+    fn phase(&self) -> Phase {
+        match self.last_event {
+            _ if self.total <= self.next() => Phase::Total,
+            None => Phase::FirstEvent,
+            Some(_) => Phase::Idle,
+        }
+    }
+
+    fn next(&self) -> Instant {
+        match self.last_event {
+            None => self.sent + self.deadlines.first_event,
+            Some(at) => at + self.deadlines.idle,
+        }
+    }
+}
+
+/// Why reading stopped before the answer's end.
+enum Halt {
+    Deadline(Phase),
+    Broken,
+    Failed(Fail),
+    Html,
+}
+
+impl From<Fail> for Halt {
+    fn from(fail: Fail) -> Self {
+        Self::Failed(fail)
+    }
+}
+
+/// An answer being read.
+struct Exchange {
+    draft: Draft,
+    reader: AnswerReader,
+    input: i64,
+}
+
+impl Exchange {
+    async fn read(&mut self, mut response: Response, watch: &mut Watch, cap: usize) -> Result<(), Halt> {
+        let mut received = 0_usize;
+        loop {
+            let deadline = watch.deadline();
+            let chunk = match timeout_at(deadline, response.chunk()).await {
+                Err(_) => return Err(Halt::Deadline(watch.phase())),
+                Ok(Err(_)) => break,
+                Ok(Ok(chunk)) => chunk,
+            };
+            let Some(chunk) = chunk else {
+                self.reader.end(&mut self.draft)?;
+                return Ok(());
+            };
+            received = received.saturating_add(chunk.len());
+            if received > cap {
+                return Err(Fail::TooLarge.into());
+            }
+            match self.reader.push(&mut self.draft, &chunk)? {
+                Moved::Yes => watch.moved(),
+                Moved::No => {}
+                Moved::End => {
+                    self.reader.close(&mut self.draft)?;
+                    return Ok(());
+                }
+                Moved::Html => return Err(Halt::Html),
+            }
+            // A stream of pings keeps chunks coming, so the deadline is looked at between them too.
+            if Instant::now() >= watch.deadline() {
+                return Err(Halt::Deadline(watch.phase()));
+            }
+        }
+        // The connection broke; after a stop reason nothing is missing.
+        self.reader.close(&mut self.draft)?;
+        if self.draft.stop.is_some() { Ok(()) } else { Err(Halt::Broken) }
+    }
+
+    fn fail(mut self, halt: Halt) -> ModelError {
+        let usage = self.draft.usage_or(self.input);
+        match halt {
+            Halt::Deadline(phase) => ModelError::Timeout { phase, usage: Some(usage) },
+            Halt::Broken => self.draft.cut_off(self.input, None),
+            Halt::Html => ModelError::BadAnswer { what: BadAnswer::Html, usage: None },
+            Halt::Failed(Fail::TooLarge) => ModelError::TooLarge { usage },
+            Halt::Failed(Fail::Malformed) => ModelError::BadAnswer { what: BadAnswer::Malformed, usage: Some(usage) },
+            // An error in the middle of an answer leaves a part of one; before that it is just an error.
+            Halt::Failed(Fail::Provider(facts)) if self.draft.began => self.draft.cut_off(self.input, facts.code()),
+            Halt::Failed(Fail::Provider(facts)) => facts.sort(),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Anthropic Messages.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::chat::{ChatRequest, Stop, Turn};
+use super::super::draft::{Draft, Fail, MAX_PIECES};
+use super::super::sse::SseEvent;
+use super::json::{arguments, count, list, no_error, parse, text};
+use super::{Decoder, Seen};
+use crate::domain::money::Usage;
+
+/// The body of `POST /messages`.
+pub(super) fn body(model: &str, request: &ChatRequest) -> Value {
+    let messages: Vec<Value> = request.turns.iter().map(message).collect();
+    let mut body = json!({
+        "model": model,
+        "max_tokens": request.max_output_tokens,
+        "messages": messages,
+        "stream": true,
+    });
+    if !request.system.is_empty() {
+        body["system"] = json!(request.system);
+    }
+    if !request.tools.is_empty() {
+        let tool = |t: &super::super::chat::ToolSpec| json!({"name": t.name, "description": t.description, "input_schema": t.parameters});
+        body["tools"] = request.tools.iter().map(tool).collect();
+    }
+    body
+}
+
+fn message(turn: &Turn) -> Value {
+    match turn {
+        Turn::User(words) => json!({"role": "user", "content": [{"type": "text", "text": words}]}),
+        Turn::Assistant { text, tool_calls, echo } => {
+            let echoed = echo.of("anthropic");
+            if !echoed.is_empty() {
+                return json!({"role": "assistant", "content": echoed});
+            }
+            let words = (!text.is_empty()).then(|| json!({"type": "text", "text": text}));
+            let calls = tool_calls
+                .iter()
+                .map(|c| json!({"type": "tool_use", "id": c.id, "name": c.name, "input": arguments(&c.arguments)}));
+            json!({"role": "assistant", "content": words.into_iter().chain(calls).collect::<Vec<_>>()})
+        }
+        Turn::Tools(results) => {
+            let blocks = results.iter().map(|r| {
+                json!({"type": "tool_result", "tool_use_id": r.call_id, "content": r.output, "is_error": r.is_error})
+            });
+            json!({"role": "user", "content": blocks.collect::<Vec<_>>()})
+        }
+    }
+}
+
+/// Reads `message_start` … `message_stop`, or a whole message.
+#[derive(Default)]
+pub(super) struct Anthropic {
+    blocks: BTreeMap<u64, Block>,
+    usage: Value,
+}
+
+/// A content block: as it began, with what its deltas brought.
+#[derive(Default)]
+struct Block {
+    value: Value,
+    text: String,
+    signature: String,
+    input: String,
+}
+
+impl Decoder for Anthropic {
+    fn event(&mut self, draft: &mut Draft, event: &SseEvent) -> Result<Seen, Fail> {
+        let data = parse(event)?;
+        no_error(&data)?;
+        match text(&data, "type") {
+            "ping" => return Ok(Seen::Ping),
+            "message_start" => self.count_usage(draft, data.pointer("/message/usage")),
+            "content_block_start" => self.begin(draft, &data)?,
+            "content_block_delta" => self.delta(draft, &data)?,
+            "content_block_stop" => {}
+            "message_delta" => {
+                stop(draft, data.pointer("/delta/stop_reason"));
+                self.count_usage(draft, data.get("usage"));
+            }
+            "message_stop" => {
+                draft.ended = true;
+                return Ok(Seen::End);
+            }
+            _ => draft.skip(),
+        }
+        Ok(Seen::Progress)
+    }
+
+    fn whole(&mut self, draft: &mut Draft, body: &Value) -> Result<(), Fail> {
+        no_error(body)?;
+        if text(body, "type") != "message" {
+            return Err(Fail::Malformed);
+        }
+        for (at, block) in (0..).zip(list(body, "content")) {
+            self.begin(draft, &json!({"index": at, "content_block": block}))?;
+        }
+        stop(draft, body.get("stop_reason"));
+        self.count_usage(draft, body.get("usage"));
+        draft.ended = true;
+        Ok(())
+    }
+
+    fn close(&mut self, draft: &mut Draft) -> Result<(), Fail> {
+        for block in std::mem::take(&mut self.blocks).into_values() {
+            close_block(draft, block)?;
+        }
+        Ok(())
+    }
+}
+
+impl Anthropic {
+    fn begin(&mut self, draft: &mut Draft, data: &Value) -> Result<(), Fail> {
+        let at = data.get("index").and_then(Value::as_u64).ok_or(Fail::Malformed)?;
+        let value = data.get("content_block").cloned().unwrap_or_default();
+        if self.blocks.len() >= MAX_PIECES {
+            return Err(Fail::TooLarge);
+        }
+        let mut block = Block::default();
+        match text(&value, "type") {
+            "text" => {
+                block.text = text(&value, "text").to_owned();
+                draft.say(&block.text)?;
+            }
+            "thinking" => {
+                block.text = text(&value, "thinking").to_owned();
+                block.signature = text(&value, "signature").to_owned();
+                draft.grow(block.text.len())?;
+            }
+            "tool_use" => draft.grow(text(&value, "name").len())?,
+            "redacted_thinking" => {}
+            _ => draft.skip(),
+        }
+        draft.keep(&value)?;
+        block.value = value;
+        self.blocks.insert(at, block);
+        Ok(())
+    }
+
+    fn delta(&mut self, draft: &mut Draft, data: &Value) -> Result<(), Fail> {
+        let at = data.get("index").and_then(Value::as_u64).ok_or(Fail::Malformed)?;
+        let delta = data.get("delta").unwrap_or(&Value::Null);
+        let Some(block) = self.blocks.get_mut(&at) else {
+            draft.skip();
+            return Ok(());
+        };
+        match text(delta, "type") {
+            "text_delta" => {
+                draft.say(text(delta, "text"))?;
+                block.text.push_str(text(delta, "text"));
+            }
+            "input_json_delta" => {
+                draft.grow(text(delta, "partial_json").len())?;
+                block.input.push_str(text(delta, "partial_json"));
+            }
+            "thinking_delta" => {
+                draft.grow(text(delta, "thinking").len())?;
+                block.text.push_str(text(delta, "thinking"));
+            }
+            "signature_delta" => {
+                draft.keep(delta)?;
+                block.signature.push_str(text(delta, "signature"));
+            }
+            "citations_delta" => {}
+            _ => draft.skip(),
+        }
+        Ok(())
+    }
+
+    /// The counts of `message_start` and `message_delta` are totals; the later one holds where it says anything.
+    fn count_usage(&mut self, draft: &mut Draft, told: Option<&Value>) {
+        let Some(told) = told.and_then(Value::as_object) else { return };
+        for (field, number) in told.iter().filter(|(_, number)| number.is_number()) {
+            self.usage[field] = number.clone();
+        }
+        let count = |field| count(&self.usage, field).unwrap_or(0);
+        let cached = count("/cache_read_input_tokens");
+        let input = count("/input_tokens").saturating_add(cached).saturating_add(count("/cache_creation_input_tokens"));
+        let output = count("/output_tokens");
+        if input > 0 {
+            draft.usage = Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached });
+        }
+    }
+}
+
+fn stop(draft: &mut Draft, reason: Option<&Value>) {
+    let Some(reason) = reason.and_then(Value::as_str) else { return };
+    draft.stop = match reason {
+        "end_turn" | "stop_sequence" => Some(Stop::End),
+        "tool_use" => Some(Stop::ToolCalls),
+        "max_tokens" | "model_context_window_exceeded" => Some(Stop::Length),
+        "refusal" => Some(Stop::Refusal),
+        odd => {
+            draft.odd_stop = Some(odd.to_owned());
+            None
+        }
+    };
+}
+
+/// Turns a block into a call and into what is sent back.
+fn close_block(draft: &mut Draft, block: Block) -> Result<(), Fail> {
+    let Block { mut value, text: words, signature, input } = block;
+    match text(&value, "type") {
+        "text" if words.is_empty() => return Ok(()),
+        "text" => value = json!({"type": "text", "text": words}),
+        "thinking" => value = json!({"type": "thinking", "thinking": words, "signature": signature}),
+        "redacted_thinking" => {}
+        "tool_use" => {
+            // In a stream the input begins as {} and comes in deltas; in a whole message it is there.
+            let whole = value.get("input").filter(|v| v.as_object().is_some_and(|o| !o.is_empty()));
+            let written = if input.is_empty() { whole.map(Value::to_string).unwrap_or_default() } else { input };
+            draft.grow(if input_came(&value) { written.len() } else { 0 })?;
+            let id = draft.call(text(&value, "id"), text(&value, "name"), &written);
+            value = json!({"type": "tool_use", "id": id, "name": text(&value, "name"), "input": arguments(&written)});
+        }
+        _ => return Ok(()),
+    }
+    draft.echo.push(value);
+    Ok(())
+}
+
+fn input_came(value: &Value) -> bool {
+    value.get("input").and_then(Value::as_object).is_some_and(|input| !input.is_empty())
+}
