@@ -11,7 +11,9 @@ use super::ids::{InstallationId, JobId, ModelId, PickId, RepoId, RoundId, RunId}
 pub enum Job {
     /// Act on a stored webhook delivery.
     HandleDelivery {
-        /// Its key.
+        /// The App it came to; two Apps share a GUID for one event.
+        app_id: i64,
+        /// The `X-GitHub-Delivery` header.
         guid: String,
     },
     /// Let one model work.
@@ -60,7 +62,7 @@ impl Job {
     /// At most one waiting job has this key; adding it again only moves it forward.
     pub fn unique_key(&self) -> String {
         match self {
-            Self::HandleDelivery { guid } => format!("delivery:{guid}"),
+            Self::HandleDelivery { app_id, guid } => format!("delivery:{app_id}:{guid}"),
             Self::ExecuteRun { run_id } => format!("run:{run_id}"),
             Self::Publish { round_id } => format!("publish:{round_id}"),
             Self::WatchRound { round_id } => format!("watch:{round_id}"),

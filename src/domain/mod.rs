@@ -2,6 +2,7 @@
 
 pub mod characters;
 pub mod clock;
+pub mod crash;
 pub mod delivery;
 pub mod effect;
 pub mod ids;
