@@ -258,15 +258,20 @@ CREATE TABLE jobs (
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
     unique_key TEXT NOT NULL,
+    -- queued, running or dead; a job that is done has no row.
     status TEXT NOT NULL,
     priority BIGINT NOT NULL,
+    -- What is claimed in turn: pool, priority, installation and model in one word, so that one index finds every
+    -- lane with work in it however much waits in the others.
+    lane TEXT NOT NULL,
     run_at BIGINT NOT NULL,
     -- Added again while it ran: it goes back to waiting at this time instead of ending.
     again_at BIGINT,
     attempts BIGINT NOT NULL,
     crashes BIGINT NOT NULL,
     lease_token BIGINT NOT NULL,
-    lease_until BIGINT,
+    -- Grows with each heartbeat: a lease is over when others see it stand still, whatever the clocks say.
+    beats BIGINT NOT NULL,
     worker TEXT,
     model_id TEXT,
     installation_id BIGINT,
@@ -276,10 +281,9 @@ CREATE TABLE jobs (
     updated_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE status IN ('queued', 'running');
-CREATE INDEX jobs_waiting ON jobs (priority, run_at) WHERE status = 'queued';
-CREATE INDEX jobs_waiting_until ON jobs (run_at) WHERE status = 'queued';
-CREATE INDEX jobs_running ON jobs (lease_until) WHERE status = 'running';
-CREATE INDEX jobs_ended ON jobs (status, updated_at);
+CREATE INDEX jobs_lane ON jobs (lane, run_at, id) WHERE status = 'queued';
+CREATE INDEX jobs_running ON jobs (worker) WHERE status = 'running';
+CREATE INDEX jobs_dead ON jobs (updated_at, id) WHERE status = 'dead';
 
 CREATE TABLE tokens (
     id TEXT NOT NULL PRIMARY KEY,

@@ -72,6 +72,12 @@ impl Job {
         }
     }
 
+    /// Whether it may take minutes (a model works): such jobs have workers of their own, so that quick
+    /// ones never wait for them.
+    pub fn takes_long(&self) -> bool {
+        matches!(self, Self::ExecuteRun { .. })
+    }
+
     /// Lower runs first.
     pub fn priority(&self) -> i64 {
         match self {
