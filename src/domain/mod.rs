@@ -1,11 +1,13 @@
 //! What things are, and which changes are legal. Nothing here does input or output.
 
+pub mod audit;
 pub mod characters;
 pub mod clock;
 pub mod crash;
 pub mod delivery;
 pub mod effect;
 pub mod ids;
+pub mod installation;
 pub mod issue;
 pub mod job;
 pub mod message;
@@ -22,3 +24,4 @@ pub mod sha256;
 pub mod task;
 pub mod token;
 pub mod tree;
+pub mod watch;

@@ -4,11 +4,33 @@
 //! happens in one transaction ([`Store::begin`]) and what is merely read ([`Store::read`]).
 //! A status changes only as a compare-and-set that says whether it happened (I3).
 
+pub mod audit;
+pub mod commands;
+pub mod deliveries;
+pub mod effects;
+pub mod installations;
+pub mod jobs;
+pub mod messages;
+pub mod meta;
+pub mod models;
+pub mod page;
+pub mod picks;
+pub mod pulls;
+pub mod repos;
+pub mod rounds;
+pub mod run_logs;
+pub mod runs;
+pub mod tasks;
+pub mod tokens;
+pub mod usage;
+pub mod watches;
+
 mod connect;
 mod error;
 mod migrate;
 mod options;
 pub(in crate::adapters) mod row;
+mod run_steps;
 mod upkeep;
 
 use std::ops::{Deref, DerefMut};

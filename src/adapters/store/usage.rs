@@ -1,0 +1,133 @@
+//! Money: what was spent and what running work may still spend, always summed from the runs themselves.
+//!
+//! A cap is held when the sum is read and the new runs are written in one transaction that first called
+//! [`hold`] (M17).
+
+use sqlx::any::AnyRow;
+
+use super::row::Read;
+use super::{Conn, StoreError};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId};
+use crate::domain::money::{Usage, UsdMicros};
+
+macro_rules! sum {
+    ($rest:literal) => {
+        concat!(
+            "SELECT COUNT(*) AS runs, CAST(COALESCE(SUM(r.cost), 0) AS BIGINT) AS spent, \
+             CAST(COALESCE(SUM(CASE WHEN r.status IN ('queued', 'running') AND r.budget > r.cost \
+             THEN r.budget - r.cost ELSE 0 END), 0) AS BIGINT) AS reserved FROM runs AS r ",
+            $rest
+        )
+    };
+}
+
+/// A sum over runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spend {
+    /// How many runs.
+    pub runs: i64,
+    /// What they have cost so far.
+    pub spent: UsdMicros,
+    /// What those still at work may spend on top.
+    pub reserved: UsdMicros,
+}
+
+impl Spend {
+    /// What counts against a cap.
+    pub fn total(&self) -> UsdMicros {
+        self.spent.plus(self.reserved)
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Spend, StoreError> {
+    Ok(Spend { runs: row.int("runs")?, spent: UsdMicros(row.int("spent")?), reserved: UsdMicros(row.int("reserved")?) })
+}
+
+/// Makes transactions that check a cap take turns until this one ends (SQLite's writers do anyway).
+pub async fn hold(conn: &mut Conn) -> Result<(), StoreError> {
+    sqlx::query("UPDATE meta SET value = value WHERE key = 'budget_lock'").execute(conn).await?;
+    Ok(())
+}
+
+/// Of one round.
+pub async fn of_round(conn: &mut Conn, round: RoundId) -> Result<Spend, StoreError> {
+    read(&sqlx::query(sum!("WHERE r.round_id = $1")).bind(round.to_string()).fetch_one(conn).await?)
+}
+
+/// Of all runs made since a moment.
+pub async fn since(conn: &mut Conn, since: Timestamp) -> Result<Spend, StoreError> {
+    read(&sqlx::query(sum!("WHERE r.created_at >= $1")).bind(since.0).fetch_one(conn).await?)
+}
+
+/// Of one repository's runs made since a moment.
+pub async fn of_repo_since(conn: &mut Conn, repo: RepoId, since: Timestamp) -> Result<Spend, StoreError> {
+    let sql = sum!("JOIN tasks AS t ON t.id = r.task_id WHERE t.repo_id = $1 AND r.created_at >= $2");
+    read(&sqlx::query(sql).bind(repo.to_string()).bind(since.0).fetch_one(conn).await?)
+}
+
+/// Of one installation's runs made since a moment.
+pub async fn of_installation_since(
+    conn: &mut Conn,
+    installation: InstallationId,
+    since: Timestamp,
+) -> Result<Spend, StoreError> {
+    let sql = sum!(
+        "JOIN tasks AS t ON t.id = r.task_id JOIN repos AS p ON p.id = t.repo_id \
+         WHERE p.installation_id = $1 AND r.created_at >= $2"
+    );
+    read(&sqlx::query(sql).bind(installation.0).bind(since.0).fetch_one(conn).await?)
+}
+
+/// Of the runs that one person started since a moment.
+pub async fn of_person_since(conn: &mut Conn, person: GithubUserId, since: Timestamp) -> Result<Spend, StoreError> {
+    let sql = sum!("JOIN rounds AS o ON o.id = r.round_id WHERE o.requester_id = $1 AND r.created_at >= $2");
+    read(&sqlx::query(sql).bind(person.0).bind(since.0).fetch_one(conn).await?)
+}
+
+/// One UTC day of one model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelDay {
+    /// Whole days since 1970-01-01.
+    pub day: i64,
+    /// The vendor's word.
+    pub provider: String,
+    /// The vendor's name of the model.
+    pub model_name: String,
+    /// How many runs were made that day.
+    pub runs: i64,
+    /// Their tokens.
+    pub usage: Usage,
+    /// Their price.
+    pub cost: UsdMicros,
+}
+
+/// Spending by UTC day and model since a moment, newest day first.
+pub async fn by_day(conn: &mut Conn, since: Timestamp) -> Result<Vec<ModelDay>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT created_at / 86400000 AS day, provider, model_name, COUNT(*) AS runs, \
+         CAST(SUM(input_tokens) AS BIGINT) AS input_tokens, CAST(SUM(output_tokens) AS BIGINT) AS output_tokens, \
+         CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens, CAST(SUM(cost) AS BIGINT) AS cost \
+         FROM runs WHERE created_at >= $1 GROUP BY created_at / 86400000, provider, model_name \
+         ORDER BY day DESC, provider, model_name",
+    )
+    .bind(since.0)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(read_day).collect()
+}
+
+fn read_day(row: &AnyRow) -> Result<ModelDay, StoreError> {
+    Ok(ModelDay {
+        day: row.int("day")?,
+        provider: row.text("provider")?,
+        model_name: row.text("model_name")?,
+        runs: row.int("runs")?,
+        usage: Usage {
+            input_tokens: row.int("input_tokens")?,
+            output_tokens: row.int("output_tokens")?,
+            cached_input_tokens: row.int("cached_input_tokens")?,
+        },
+        cost: UsdMicros(row.int("cost")?),
+    })
+}

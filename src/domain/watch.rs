@@ -1,0 +1,39 @@
+//! A watched candidate comment: its reactions are polled, because GitHub sends no webhook for them (M15).
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Timestamp;
+use super::ids::{CommentId, RoundId, RunId};
+use super::permission::Person;
+
+/// A pick reaction that counts once a second look after the grace still finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingReaction {
+    /// GitHub's number of the reaction.
+    pub reaction_id: i64,
+    /// Who reacted.
+    pub person: Person,
+    /// When we first saw it.
+    pub first_seen_at: Timestamp,
+}
+
+/// A watch row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// The candidate.
+    pub run_id: RunId,
+    /// Its round.
+    pub round_id: RoundId,
+    /// The comment that shows it.
+    pub comment_id: CommentId,
+    /// How many pick reactions the last roll-up counted, ours included.
+    pub seen_count: i64,
+    /// The `ETag` of the last answer; void with the next hourly token.
+    pub etag: Option<String>,
+    /// Reactions within their grace, oldest first.
+    pub pending: Vec<PendingReaction>,
+    /// When to look again.
+    pub next_check_at: Timestamp,
+    /// When the comment was posted; the pace follows its age.
+    pub created_at: Timestamp,
+}
