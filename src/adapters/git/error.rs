@@ -44,6 +44,12 @@ pub enum GitError {
         /// The limit.
         limit_bytes: u64,
     },
+    /// The tree lists more files than we read.
+    #[error("the repository has more than {limit} files")]
+    TooManyFiles {
+        /// The limit.
+        limit: usize,
+    },
     /// The server did not keep to the protocol; the text says how.
     #[error("the git server broke the protocol: {0}")]
     Protocol(&'static str),
@@ -59,6 +65,12 @@ pub enum GitError {
     /// Too many git calls hang already (F133).
     #[error("too many git operations are running at the moment")]
     Busy,
+    /// The call into the git library panicked.
+    #[error("a git operation crashed")]
+    Crashed,
+    /// `BAKEOFF_CA_FILE` holds no certificates that can be read.
+    #[error("the file of certificate authorities could not be read")]
+    BadCertificates,
     /// The local disk did not do what was asked.
     #[error("the disk could not be used: {0}")]
     Disk(std::io::ErrorKind),

@@ -1,23 +1,32 @@
 //! One repository's bare mirror.
 
-use super::{BuiltCommit, CommitSpec, GitError, MergeOutcome, TreeView};
+use std::sync::Arc;
+
+use super::mirrors::Inner;
+use super::store::Store;
+use super::{BuiltCommit, CommitSpec, GitError, MergeOutcome, TreeView, workshop};
 use crate::domain::repo::CommitSha;
 use crate::domain::tree::TreeChange;
 
 /// A mirror that has at least the commit it was fetched for. Cheap to clone; methods may be called
 /// from any task, each has a deadline.
 #[derive(Debug, Clone)]
-pub struct Mirror(());
+pub struct Mirror {
+    pub(super) inner: Arc<Inner>,
+    pub(super) store: Arc<Store>,
+}
 
 impl Mirror {
     /// The files of a commit. `CommitGone` when the mirror does not have it.
     pub async fn tree(&self, commit: &CommitSha) -> Result<TreeView, GitError> {
-        Err(GitError::CommitGone(commit.clone()))
+        let (inner, store, commit) = (Arc::clone(&self.inner), Arc::clone(&self.store), commit.clone());
+        self.run(move || inner.view(store, &commit)).await
     }
 
-    /// Builds a commit in memory; nothing is written to disk.
+    /// Builds a commit in memory; nothing is written to disk. `BadChange` says what cannot be done.
     pub async fn build_commit(&self, spec: CommitSpec) -> Result<BuiltCommit, GitError> {
-        Err(GitError::CommitGone(spec.parent))
+        let store = Arc::clone(&self.store);
+        self.run(move || workshop::build(&store, &spec)).await
     }
 
     /// Whether `changes`, made on `base`, can be merged into `head` without a conflict. The mirror
@@ -25,10 +34,11 @@ impl Mirror {
     pub async fn merge_check(
         &self,
         base: &CommitSha,
-        _head: &CommitSha,
-        _changes: Vec<TreeChange>,
+        head: &CommitSha,
+        changes: Vec<TreeChange>,
     ) -> Result<MergeOutcome, GitError> {
-        Err(GitError::CommitGone(base.clone()))
+        let (store, base, head) = (Arc::clone(&self.store), base.clone(), head.clone());
+        self.run(move || workshop::merge(&store, &base, &head, &changes)).await
     }
 
     /// Runs `work` (reading a `TreeView`, applying a patch) on a thread of its own with the deadline
@@ -38,6 +48,10 @@ impl Mirror {
         T: Send + 'static,
         F: FnOnce() -> Result<T, GitError> + Send + 'static,
     {
-        work()
+        let result = self.inner.pool.run("reading the repository", self.inner.settings.call_timeout, work).await;
+        if let Err(GitError::Timeout { .. } | GitError::Crashed) = result {
+            self.store.damage();
+        }
+        result
     }
 }

@@ -4,14 +4,30 @@
 //! fetched arrives as one pack that is renamed into place, what is built lives in memory until it is
 //! pushed. A mirror can be thrown away at any time.
 
+mod cache;
+mod edit;
 mod error;
+mod fetch;
 mod guard;
+mod http;
+mod incoming;
+mod listing;
+mod local;
 mod mirror;
 mod mirrors;
+mod pkt;
+mod pool;
+mod push;
+mod rawtree;
+mod refs;
 mod remote;
 mod settings;
+mod sideband;
+mod slot;
 mod spec;
+mod store;
 mod tree;
+mod workshop;
 
 pub use error::GitError;
 pub use guard::allowed_clone_url;

@@ -1,6 +1,12 @@
 //! The files of one commit, as they are in git's objects: no working copy, no filters.
 
-use crate::adapters::git::GitError;
+use std::sync::Arc;
+
+use git2::{ObjectType, Oid};
+
+use super::GitError;
+use super::listing::Listing;
+use super::store::Store;
 use crate::domain::tree::FileMode;
 
 /// A blob's id: equal content, equal id.
@@ -21,52 +27,59 @@ pub struct FileEntry<'a> {
 /// A commit's files. Cheap to clone; `Send + Sync`. Reading blocks for a disk access: from async
 /// code call it inside [`super::Mirror::run`].
 #[derive(Debug, Clone)]
-pub struct TreeView(());
+pub struct TreeView {
+    pub(super) store: Arc<Store>,
+    pub(super) listing: Arc<Listing>,
+}
 
 impl TreeView {
-    /// Every file, in order of path (bytes). Paths that are not UTF-8 are left out.
+    /// Every file, in order of path (bytes). Paths that are not UTF-8 or longer than 4,095 bytes are
+    /// left out.
     pub fn files(&self) -> impl Iterator<Item = FileEntry<'_>> {
-        std::iter::empty()
+        self.listing.files()
     }
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        0
+        self.listing.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        true
+        self.len() == 0
     }
 
-    /// How many files were left out because their path is not UTF-8.
+    /// How many files were left out because of their path.
     pub fn skipped(&self) -> usize {
-        0
+        self.listing.skipped()
     }
 
     /// The file at exactly `path`.
-    pub fn entry(&self, _path: &str) -> Option<FileEntry<'_>> {
-        None
+    pub fn entry(&self, path: &str) -> Option<FileEntry<'_>> {
+        self.listing.find(path)
     }
 
     /// Whether files lie below `path`.
-    pub fn is_dir(&self, _path: &str) -> bool {
-        false
+    pub fn is_dir(&self, path: &str) -> bool {
+        self.listing.is_dir(path)
     }
 
-    /// A file whose path equals `path` when letter case is ignored (Unicode lower case).
-    pub fn folded(&self, _path: &str) -> Option<FileEntry<'_>> {
-        None
+    /// The path of a file or folder that equals `path` but for letter case and Unicode composition.
+    pub fn folded(&self, path: &str) -> Option<&str> {
+        self.listing.folded(path)
     }
 
     /// A blob's size in bytes, without reading it.
-    pub fn size(&self, _blob: BlobId) -> Result<u64, GitError> {
-        Err(GitError::Corrupt)
+    pub fn size(&self, blob: BlobId) -> Result<u64, GitError> {
+        self.store.size(blob.oid()?)
     }
 
-    /// A blob's bytes; `TooLarge` past `max_bytes`.
-    pub fn read_blob(&self, _blob: BlobId, _max_bytes: u64) -> Result<Vec<u8>, GitError> {
-        Err(GitError::Corrupt)
+    /// A blob's bytes; `TooLarge` past `max_bytes`, known before anything is unpacked.
+    pub fn read_blob(&self, blob: BlobId, max_bytes: u64) -> Result<Vec<u8>, GitError> {
+        if self.size(blob)? > max_bytes {
+            return Err(GitError::TooLarge { what: "a file", limit_bytes: max_bytes });
+        }
+        Ok(self.store.read(blob.oid()?, ObjectType::Blob)?.data().to_vec())
     }
 
     /// The content of the file (or the target of the symlink) at `path`; `None` when there is no blob.
@@ -75,5 +88,17 @@ impl TreeView {
             Some(entry) if entry.mode != FileMode::Gitlink => self.read_blob(entry.blob, max_bytes).map(Some),
             _ => Ok(None),
         }
+    }
+}
+
+impl std::fmt::Display for BlobId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl BlobId {
+    pub(super) fn oid(self) -> Result<Oid, GitError> {
+        Oid::from_bytes(&self.0).map_err(|_| GitError::Corrupt)
     }
 }

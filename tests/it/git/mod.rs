@@ -1,1 +1,12 @@
-//! (in work)
+//! The git adapter against real git: bare repositories behind smart HTTP, and servers that misbehave.
+
+mod bench;
+mod build;
+mod clone;
+mod damage;
+mod hostile;
+mod local;
+mod merge;
+mod push;
+mod server;
+mod work;
