@@ -82,6 +82,7 @@ CREATE TABLE rounds (
     base_ref TEXT NOT NULL,
     base_commit TEXT NOT NULL,
     instruction TEXT NOT NULL,
+    brief TEXT NOT NULL,
     path TEXT,
     budget BIGINT NOT NULL,
     requester_id BIGINT,

@@ -97,6 +97,17 @@ pub struct Origin {
     pub body_sha256: Option<Sha256Hex>,
 }
 
+/// What the models are told of the issue: the texts of the signed payload, and the thread before the command.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Brief {
+    /// The issue's title.
+    pub title: Option<String>,
+    /// The issue's text.
+    pub body: String,
+    /// Earlier comments of people who may write, oldest first.
+    pub thread: Vec<String>,
+}
+
 /// A round row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Round {
@@ -114,6 +125,8 @@ pub struct Round {
     pub base_commit: CommitSha,
     /// The instruction beside the issue's text; may be empty for a command.
     pub instruction: String,
+    /// The issue's texts as they were sent.
+    pub brief: Brief,
     /// The folder the candidates may touch; `None` for all.
     pub path: Option<String>,
     /// The most the round may spend.

@@ -2,7 +2,7 @@
 
 use sqlx::any::AnyRow;
 
-use super::row::{Read, opt_text, text};
+use super::row::{Read, opt_text, text, to_json};
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{CommentId, GithubUserId, RoundId, TaskId};
@@ -15,7 +15,7 @@ use crate::domain::sha256::Sha256Hex;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, task_id, number, status, base_ref, base_commit, instruction, path, budget, requester_id, \
+            "SELECT id, task_id, number, status, base_ref, base_commit, instruction, brief, path, budget, requester_id, \
              requester_login, token_name, comment_id, ordinal, comment_sha256, title_sha256, body_sha256, expires_at, \
              created_at, updated_at FROM rounds ",
             $rest
@@ -32,6 +32,7 @@ fn read(row: &AnyRow) -> Result<Round, StoreError> {
         base_ref: row.text("base_ref")?,
         base_commit: row.parsed("base_commit", CommitSha::parse)?,
         instruction: row.text("instruction")?,
+        brief: row.json("brief")?,
         path: row.opt_text("path")?,
         budget: UsdMicros(row.int("budget")?),
         origin: read_origin(row)?,
@@ -62,10 +63,10 @@ pub async fn insert(conn: &mut Conn, round: &Round) -> Result<bool, StoreError> 
     let origin = &round.origin;
     let hash = |h: &Option<Sha256Hex>| h.as_ref().map(|h| h.as_str().to_owned());
     let done = sqlx::query(
-        "INSERT INTO rounds (id, task_id, number, status, base_ref, base_commit, instruction, path, budget, \
+        "INSERT INTO rounds (id, task_id, number, status, base_ref, base_commit, instruction, brief, path, budget, \
          requester_id, requester_login, token_name, comment_id, ordinal, comment_sha256, title_sha256, body_sha256, \
          expires_at, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
          ON CONFLICT DO NOTHING",
     )
     .bind(round.id.to_string())
@@ -75,6 +76,7 @@ pub async fn insert(conn: &mut Conn, round: &Round) -> Result<bool, StoreError> 
     .bind(text(&round.base_ref))
     .bind(round.base_commit.as_str().to_owned())
     .bind(text(&round.instruction))
+    .bind(to_json(&round.brief)?)
     .bind(opt_text(round.path.as_deref()))
     .bind(round.budget.0)
     .bind(origin.requester.as_ref().map(|p| p.id.0))

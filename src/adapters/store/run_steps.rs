@@ -21,7 +21,8 @@ pub async fn start(conn: &mut Conn, id: RunId, now: Timestamp) -> Result<Option<
     row.map(|r| r.int("attempt")).transpose()
 }
 
-/// Books tokens and money of an attempt while it still runs, so that a crash does not hide them (F033).
+/// Books tokens and money of an attempt, so that a crash or a cancellation does not hide them (F033). What a call
+/// may cost at most is booked before it; the difference, below zero, after it.
 pub async fn charge(
     conn: &mut Conn,
     id: RunId,
@@ -32,7 +33,7 @@ pub async fn charge(
     let done = sqlx::query(
         "UPDATE runs SET input_tokens = input_tokens + $1, output_tokens = output_tokens + $2, \
          cached_input_tokens = cached_input_tokens + $3, cost = cost + $4 \
-         WHERE id = $5 AND status = 'running' AND attempt = $6",
+         WHERE id = $5 AND attempt = $6",
     )
     .bind(usage.input_tokens)
     .bind(usage.output_tokens)
