@@ -28,7 +28,8 @@ impl Core {
             let answer = self.send(scope, &call, moved).await?;
             let page =
                 serde_json::from_slice(&answer.body).map_err(|_| call.unclear("its answer is not understood"))?;
-            match next(&answer.headers).filter(|_| more(page)) {
+            let wanted = more(page);
+            match next(&answer.headers).filter(|_| wanted) {
                 Some(url) => call = Call::page(url),
                 None => return Ok(()),
             }

@@ -31,7 +31,7 @@ impl RepoClient {
         let since = since.map(|at| format!("&since={}", seconds(at))).unwrap_or_default();
         let call = Call::get(self.path(&format!("/issues/{number}/comments?per_page={PAGE}{since}")));
         let all: Vec<wire::Comment> = self.all(call).await?;
-        Ok(all.into_iter().filter_map(wire::Comment::into_domain).collect())
+        all.into_iter().map(|comment| comment.into_domain().ok_or(STRANGE)).collect()
     }
 
     /// Comments of the whole repository written or edited at or after `since`, oldest change first (M08).

@@ -40,7 +40,8 @@ impl RepoClient {
         }
         // GitHub ignores a filter that it does not understand; a fork may use the same branch name.
         let ours = |pull: &PullInfo| pull.head == branch.as_str() && pull.head_repo.is_none_or(|id| id == self.id);
-        Ok(all.into_iter().filter_map(wire::Pull::into_domain).filter(ours).collect())
+        let all: Option<Vec<PullInfo>> = all.into_iter().map(wire::Pull::into_domain).collect();
+        Ok(all.ok_or(STRANGE)?.into_iter().filter(ours).collect())
     }
 
     async fn with_head(&self, branch: &BranchName) -> Result<Vec<wire::Pull>, GithubError> {
