@@ -1,47 +1,40 @@
 //! Stateful stand-ins for the model providers on loopback: the four wires, strict, scriptable, with a memory.
 
+mod answer;
 mod reply;
+mod server;
+mod state;
+mod strict;
+mod vendor;
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use serde_json::Value;
+use std::sync::Arc;
 
 pub use reply::{Fault, Reply, ReplyStop};
+pub use state::SeenRequest;
+use state::{Script, Shared};
 
 use crate::domain::model::{Provider, Wire};
-
-/// One request that a stand-in received.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SeenRequest {
-    /// Path and query.
-    pub path: String,
-    /// Header names in lower case with their values, keys included.
-    pub headers: Vec<(String, String)>,
-    /// The body; `Null` when it was not JSON.
-    pub body: Value,
-    /// The model asked for.
-    pub model: String,
-}
 
 /// All providers on one port of 127.0.0.1; stops when dropped.
 pub struct FakeModels {
     address: SocketAddr,
-    state: Arc<Mutex<State>>,
-}
-
-#[derive(Default)]
-struct State {
-    scripts: HashMap<String, Vec<Reply>>,
-    requests: Vec<SeenRequest>,
+    shared: Arc<Shared>,
+    server: tokio::task::JoinHandle<()>,
 }
 
 impl FakeModels {
     /// Starts on a free port.
     pub async fn start() -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        Ok(Self { address: listener.local_addr()?, state: Arc::default() })
+        let address = listener.local_addr()?;
+        let shared = Arc::<Shared>::default();
+        let router = server::router(shared.clone());
+        let server = tokio::spawn(async move {
+            // It only ends when it is aborted.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Self { address, shared, server })
     }
 
     /// `127.0.0.1:PORT`, for the allow list.
@@ -51,8 +44,17 @@ impl FakeModels {
 
     /// What `model` answers, in order; the last reply repeats. A model without a script is unknown (404).
     pub fn script(&self, model: &str, replies: Vec<Reply>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.scripts.insert(model.to_owned(), replies);
+        self.shared.lock().scripts.insert(model.to_owned(), Script::List { replies, next: 0 });
+    }
+
+    /// What `model` answers, made from each request.
+    pub fn script_with(&self, model: &str, reply: impl Fn(&SeenRequest) -> Reply + Send + Sync + 'static) {
+        self.shared.lock().scripts.insert(model.to_owned(), Script::With(Arc::new(reply)));
+    }
+
+    /// From now on every other key is rejected with 401; without this any key will do.
+    pub fn require_key(&self, key: &str) {
+        self.shared.lock().key = Some(key.to_owned());
     }
 
     /// The base URL of a provider's stand-in; `wire` does not change it.
@@ -66,8 +68,24 @@ impl FakeModels {
         format!("http://{}/{path}", self.address)
     }
 
-    /// Everything received so far.
+    /// Everything received so far, refused requests included.
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).requests.clone()
+        self.shared.lock().requests.clone()
+    }
+
+    /// Requests that are being answered now.
+    pub fn running(&self) -> usize {
+        self.shared.lock().running
+    }
+
+    /// The most requests that were ever answered at once.
+    pub fn most_running(&self) -> usize {
+        self.shared.lock().most_running
+    }
+}
+
+impl Drop for FakeModels {
+    fn drop(&mut self) {
+        self.server.abort();
     }
 }
