@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The text was not an identifier of this kind.
@@ -70,6 +71,17 @@ uuid_id! {
     JobId,
     /// Something done once on GitHub.
     EffectId,
+}
+
+impl ModelId {
+    /// The id of a profile in the settings file: always the same for the same alias, so that runs and clients keep
+    /// their reference although the file is read at each start.
+    pub fn of_file(alias: &str) -> Self {
+        let hash = Sha256::digest(format!("bakeoff settings file model\n{}", alias.to_lowercase()));
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
 }
 
 macro_rules! numeric_id {

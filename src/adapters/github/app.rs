@@ -19,6 +19,7 @@ use super::{AppInfo, GithubConfig, GithubError, HookDelivery, Installation, Rate
 pub struct GitHub {
     core: Arc<Core>,
     bot: Arc<Mutex<Option<GithubUserId>>>,
+    identity: Arc<Mutex<Option<(String, Option<GithubUserId>)>>>,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +33,23 @@ impl GitHub {
     /// # Errors
     /// [`GithubError::NotConfigured`] when id, key, URL or CA file are missing or unreadable.
     pub fn new(config: GithubConfig, clock: SharedClock) -> Result<Self, GithubError> {
-        Ok(Self { core: Arc::new(Core::new(config, clock)?), bot: Arc::default() })
+        Ok(Self { core: Arc::new(Core::new(config, clock)?), bot: Arc::default(), identity: Arc::default() })
+    }
+
+    /// The App's number, as configured.
+    pub fn app_id(&self) -> i64 {
+        i64::try_from(self.core.config.app_id).unwrap_or(i64::MAX)
+    }
+
+    /// Slug and account of the App; asked once, because they name the author of every commit.
+    pub async fn identity(&self) -> Result<(String, Option<GithubUserId>), GithubError> {
+        if let Some(known) = lock(&self.identity).clone() {
+            return Ok(known);
+        }
+        let app = self.app().await?;
+        let found = (app.slug, app.bot_user_id);
+        *lock(&self.identity) = Some(found.clone());
+        Ok(found)
     }
 
     /// The App, with its account's number where an installation lets us ask.

@@ -1,0 +1,159 @@
+//! Commands of people: the checks every command passes, then one file for each.
+
+mod asked;
+mod cancel;
+mod fresh;
+mod info;
+mod pick;
+mod retry;
+mod run;
+
+pub use asked::{Asked, Carrier, IssueFacts};
+
+use crate::adapters::github::{GithubError, ReactionContent};
+use crate::adapters::store::{Conn, StoreError, rounds, runs, tasks};
+use crate::domain::ids::TaskId;
+use crate::domain::round::Round;
+use crate::domain::run::{Letter, Run};
+use crate::domain::task::Task;
+use crate::engine::command::{Command, CommandError};
+use crate::engine::render::{self, Reply};
+
+use super::effects::{Thread, say};
+use super::jobs::{Flow, Try};
+use super::{Services, audit, rights, round_state};
+use fresh::Freshness;
+
+/// What a command came to.
+pub(crate) enum Answer {
+    /// Nothing to say: the status comment tells.
+    Quiet,
+    /// One reply under the issue.
+    Say(Box<Reply>),
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Say(Box::new(reply))
+    }
+}
+
+/// Acts on one command: right, freshness, then the command itself. May be called again for the same command.
+pub async fn handle(
+    svc: &Services,
+    asked: &Asked<'_>,
+    command: &Result<Command, CommandError>,
+    attempt: Try,
+) -> anyhow::Result<Flow> {
+    match allowed(svc, asked, attempt).await? {
+        Allowed::Yes => {}
+        Allowed::No => return Ok(Flow::Done),
+        Allowed::Unknown => return answer(svc, asked, Reply::PermissionUnknown.into()).await,
+    }
+    let command = match command {
+        Ok(command) => command,
+        Err(error) => return answer(svc, asked, Reply::CannotRead(error.clone()).into()).await,
+    };
+    if asked.issue.is_pull && !matches!(command, Command::Help) {
+        return answer(svc, asked, Reply::UseOnAnIssue.into()).await;
+    }
+    match fresh::check(asked).await? {
+        Freshness::Fresh => {}
+        Freshness::Edited => return answer(svc, asked, Reply::EditedVoid.into()).await,
+        Freshness::Gone => return Ok(Flow::Done),
+        Freshness::Closed => return answer(svc, asked, Reply::IssueClosed.into()).await,
+    }
+    acknowledge(asked).await?;
+    let done = obey(svc, asked, command).await?;
+    answer(svc, asked, done).await
+}
+
+async fn obey(svc: &Services, asked: &Asked<'_>, command: &Command) -> anyhow::Result<Answer> {
+    match command {
+        Command::Run { models, options, instruction } => run::run(svc, asked, models, options, instruction).await,
+        Command::Pick(letter) => pick::pick(svc, asked, *letter).await,
+        Command::Retry(letter) => retry::retry(svc, asked, *letter).await,
+        Command::Cancel(letter) => cancel::cancel(svc, asked, *letter).await,
+        Command::Status => info::status(svc, asked).await,
+        Command::Models => info::models(svc).await,
+        Command::Help => Ok(Reply::Help.into()),
+        Command::Add { .. } => Ok(Reply::NotYet { word: "add" }.into()),
+        Command::Revise { .. } => Ok(Reply::NotYet { word: "revise" }.into()),
+    }
+}
+
+enum Allowed {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// M11, M12: nothing is spent or said before the person's right is known; a person without it gets a 😕.
+async fn allowed(svc: &Services, asked: &Asked<'_>, attempt: Try) -> anyhow::Result<Allowed> {
+    match rights::may_write(asked.client, asked.person).await {
+        Ok(true) => Ok(Allowed::Yes),
+        Ok(false) => {
+            react(asked, ReactionContent::Confused).await?;
+            let mut tx = svc.store.begin().await?;
+            let subject = asked.key();
+            let details = serde_json::json!({ "reason": "no write access" });
+            audit::note(&mut tx, &audit::actor(asked.person), "command.refuse", &subject, details, svc.now()).await?;
+            tx.commit().await?;
+            Ok(Allowed::No)
+        }
+        Err(error) if attempt.last && !error.is_limit() => {
+            tracing::warn!(command = %asked.key(), reason = %error, "the permission could not be read");
+            Ok(Allowed::Unknown)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// 👀 on the command. Asking twice leaves one reaction.
+async fn acknowledge(asked: &Asked<'_>) -> anyhow::Result<()> {
+    react(asked, ReactionContent::Eyes).await
+}
+
+async fn react(asked: &Asked<'_>, content: ReactionContent) -> anyhow::Result<()> {
+    let done = match asked.comment_id() {
+        Some(id) => asked.client.react_to_comment(id, content).await,
+        None => asked.client.react_to_issue(asked.issue.issue.number, content).await,
+    };
+    match done {
+        Err(GithubError::Locked | GithubError::Archived) => Ok(()),
+        Err(error) if error.is_gone() => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+async fn answer(svc: &Services, asked: &Asked<'_>, answer: Answer) -> anyhow::Result<Flow> {
+    let Answer::Say(reply) = answer else { return Ok(Flow::Done) };
+    let thread = Thread { client: asked.client, issue: asked.issue.issue.number, task_id: None };
+    let key = format!("reply:{}", asked.key());
+    match say(svc, &thread, &key, |effect| render::reply(effect, &reply)).await? {
+        super::effects::Said::Later(at) => Ok(Flow::Again(at)),
+        _ => Ok(Flow::Done),
+    }
+}
+
+/// The issue's task and its newest round, for commands that need one.
+pub(crate) async fn newest(svc: &Services, asked: &Asked<'_>) -> anyhow::Result<Option<(Task, Round, Vec<Run>)>> {
+    let mut conn = svc.store.read().await?;
+    let Some(task) = tasks::find_issue(&mut conn, asked.repo.id, asked.issue.issue.number).await? else {
+        return Ok(None);
+    };
+    let Some((round, runs)) = newest_round(&mut conn, task.id).await? else { return Ok(None) };
+    Ok(Some((task, round, runs)))
+}
+
+async fn newest_round(conn: &mut Conn, task: TaskId) -> Result<Option<(Round, Vec<Run>)>, StoreError> {
+    let Some(round) = rounds::newest(conn, task).await? else { return Ok(None) };
+    let runs = round_state::candidates(runs::list_round(conn, round.id).await?);
+    Ok(Some((round, runs)))
+}
+
+/// The candidate of a letter, or the reply that names the letters there are.
+pub(crate) fn by_letter(runs: &[Run], letter: Letter) -> Result<&Run, Reply> {
+    let known = || runs.iter().map(|run| run.letter).collect();
+    runs.iter().find(|run| run.letter == letter).ok_or_else(|| Reply::NoSuchCandidate { letter, known: known() })
+}

@@ -1,0 +1,183 @@
+//! `/bakeoff [models] [options]`: from words to a round.
+
+use crate::adapters::github::{Comment, GithubError};
+use crate::adapters::store::{effects, models, rounds};
+use crate::domain::ids::RoundId;
+use crate::domain::model::ModelProfile;
+use crate::domain::money::UsdMicros;
+use crate::domain::repo::CommitSha;
+use crate::domain::round::Origin;
+use crate::domain::sha256::Sha256Hex;
+use crate::engine::command::{ModelRequest, Options, unknown_model};
+use crate::engine::render::Reply;
+
+use super::{Answer, Asked, Carrier};
+use crate::service::start_round::{NewRound, Started, price_of, start_round, task_for_issue};
+use crate::service::{Services, publish, repos, rights};
+
+/// Earlier comments shown to the models, at most.
+const MAX_THREAD: usize = 20;
+/// People whose right to write is asked for, at most.
+const MAX_SPEAKERS: usize = 8;
+
+pub(super) async fn run(
+    svc: &Services,
+    asked: &Asked<'_>,
+    requested: &[ModelRequest],
+    options: &Options,
+    instruction: &str,
+) -> anyhow::Result<Answer> {
+    let plan = match plan(svc, asked, requested, options).await? {
+        Ok(plan) => plan,
+        Err(reply) => return Ok(reply.into()),
+    };
+    let brief = asked.brief(thread(asked).await?);
+    let new = NewRound {
+        models: plan.models,
+        instruction: instruction.to_owned(),
+        said: said(asked, instruction),
+        brief,
+        base_ref: plan.base_ref,
+        base_commit: plan.base_commit,
+        path: options.path.clone(),
+        budget: plan.budget,
+        origin: origin(asked),
+        exclusive: true,
+    };
+    let task = task_for_issue(svc, asked.repo, &asked.issue.issue, &asked.issue.title).await?;
+    match start_round(svc, asked.repo, task.id, new).await? {
+        Started::Round(..) | Started::Already(_) => Ok(Answer::Quiet),
+        // The label and the text of one opening start one round; the second of them says nothing.
+        Started::Busy(_) if asked.comment_id().is_none() => Ok(Answer::Quiet),
+        Started::Busy(round) => Ok(running(svc, asked, round).await?.into()),
+        Started::Cap(cap) => {
+            Ok(Reply::CapReached { whose: cap.whose, cap: format!("{} a day", cap.limit), until: cap.until }.into())
+        }
+    }
+}
+
+struct Plan {
+    models: Vec<ModelProfile>,
+    budget: UsdMicros,
+    base_ref: String,
+    base_commit: CommitSha,
+}
+
+async fn plan(
+    svc: &Services,
+    asked: &Asked<'_>,
+    requested: &[ModelRequest],
+    options: &Options,
+) -> anyhow::Result<Result<Plan, Reply>> {
+    if let Some(name) = options.checks.first() {
+        return Ok(Err(Reply::UnknownCheck { name: name.clone() }));
+    }
+    let models = match chosen(svc, asked, requested).await? {
+        Ok(models) => models,
+        Err(reply) => return Ok(Err(reply)),
+    };
+    let cap = svc.policy.budget_round;
+    let budget = options.budget.unwrap_or(cap);
+    if budget > cap {
+        return Ok(Err(Reply::BudgetAboveCap { asked: budget, cap }));
+    }
+    let base_ref = options.base.clone().unwrap_or_else(|| asked.repo.default_branch.to_string());
+    let base_commit = match repos::resolve(asked.client, &base_ref).await {
+        Ok(Some(sha)) => sha,
+        Ok(None) => return Ok(Err(Reply::RefNotFound { name: base_ref })),
+        Err(GithubError::EmptyRepository) => return Ok(Err(Reply::EmptyRepository)),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Ok(Plan { models, budget, base_ref, base_commit }))
+}
+
+async fn chosen(
+    svc: &Services,
+    asked: &Asked<'_>,
+    requested: &[ModelRequest],
+) -> anyhow::Result<Result<Vec<ModelProfile>, Reply>> {
+    let mut conn = svc.store.read().await?;
+    let mut chosen = Vec::new();
+    if requested.is_empty() {
+        chosen = models::defaults(&mut conn).await?;
+    }
+    let count: usize = requested.iter().map(|r| r.count as usize).sum();
+    if count.max(chosen.len()) > svc.policy.max_candidates {
+        let asked = count.max(chosen.len());
+        return Ok(Err(Reply::TooManyCandidates { asked, max: svc.policy.max_candidates }));
+    }
+    for request in requested {
+        let Some(model) = models::by_alias(&mut conn, &request.alias).await? else {
+            let known: Vec<String> = models::list(&mut conn).await?.into_iter().map(|m| m.alias).collect();
+            return Ok(Err(Reply::CannotRead(unknown_model(asked.line, &request.alias, &known))));
+        };
+        chosen.extend(std::iter::repeat_n(model, request.count as usize));
+    }
+    if chosen.is_empty() {
+        return Ok(Err(Reply::NoModels));
+    }
+    let unpriced = chosen.iter().find(|model| price_of(model).is_none());
+    Ok(match unpriced {
+        Some(model) => Err(Reply::PriceUnknown { alias: model.alias.clone() }),
+        None => Ok(chosen),
+    })
+}
+
+fn origin(asked: &Asked<'_>) -> Origin {
+    Origin {
+        requester: Some(asked.person.clone()),
+        token_name: None,
+        comment_id: asked.comment_id(),
+        ordinal: asked.ordinal,
+        comment_sha256: asked.carrier_sha256(),
+        title_sha256: Some(Sha256Hex::of(&asked.issue.title)),
+        body_sha256: Some(Sha256Hex::of(&asked.issue.body)),
+    }
+}
+
+fn said(asked: &Asked<'_>, instruction: &str) -> Vec<String> {
+    let issue = format!("{}\n\n{}", asked.issue.title, asked.issue.body).trim().to_owned();
+    let command = match asked.carrier {
+        Carrier::Comment { body, .. } => Some(body.clone()),
+        Carrier::Opening { .. } | Carrier::Label => (!instruction.is_empty()).then(|| instruction.to_owned()),
+    };
+    std::iter::once(issue).chain(command).filter(|text| !text.is_empty()).collect()
+}
+
+/// Earlier comments by people who may write, oldest first (M14). Those of others could hold anything.
+async fn thread(asked: &Asked<'_>) -> anyhow::Result<Vec<String>> {
+    let comments = asked.client.comments(asked.issue.issue.number, None).await?;
+    let before = |c: &&Comment| c.app_id.is_none() && Some(c.id) != asked.comment_id() && c.created_at <= asked.at;
+    let mut kept = Vec::new();
+    let mut speakers = std::collections::BTreeMap::new();
+    for comment in comments.iter().filter(before).rev() {
+        let Some(author) = comment.author.as_ref().map(|a| a.person.clone()) else { continue };
+        if kept.len() == MAX_THREAD || is_command(&comment.body) {
+            continue;
+        }
+        let may = match speakers.get(&author.id.0) {
+            Some(known) => *known,
+            None if speakers.len() == MAX_SPEAKERS => false,
+            None => rights::may_write(asked.client, &author).await?,
+        };
+        speakers.insert(author.id.0, may);
+        if may {
+            kept.push(comment.body.clone());
+        }
+    }
+    kept.reverse();
+    Ok(kept)
+}
+
+fn is_command(body: &str) -> bool {
+    body.trim_start().to_ascii_lowercase().starts_with(crate::engine::command::COMMAND_WORD)
+}
+
+async fn running(svc: &Services, asked: &Asked<'_>, round: RoundId) -> anyhow::Result<Reply> {
+    let mut conn = svc.store.read().await?;
+    let number = rounds::get(&mut conn, round).await?.map_or(0, |row| row.number);
+    let status = effects::by_key(&mut conn, &publish::status_key(round)).await?;
+    let comment = status.and_then(|effect| effect.external_id);
+    let url = comment.map(|id| format!("{}#issuecomment-{id}", asked.issue.issue.url));
+    Ok(Reply::RoundRunning { round: number, url })
+}

@@ -1,0 +1,276 @@
+//! Lets one model work: files of the pinned commit in, a patch or a sentence out, written once (I3).
+
+mod desk;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::crypto::{Place, Purpose};
+use crate::adapters::git::{Mirror, Remote};
+use crate::adapters::llm::{ChatModel, ModelError, RetryPolicy};
+use crate::adapters::store::{messages, models, repos, rounds, runs, tasks};
+use crate::domain::crash;
+use crate::domain::ids::{MessageId, RunId};
+use crate::domain::job::Job;
+use crate::domain::message::{Message, Role};
+use crate::domain::model::ModelProfile;
+use crate::domain::money::{Prices, Usage, UsdMicros};
+use crate::domain::repo::Repo;
+use crate::domain::round::Round;
+use crate::domain::run::{Run, RunResult, RunStatus};
+use crate::engine::agent::{Assignment, Desk, Ending, Limits, Report, SingleShot};
+use crate::engine::context::clean::clean;
+use crate::engine::patch::forbidden::Matcher;
+use crate::engine::patch::{Applied, Rules};
+
+use super::jobs::{Flow, Try};
+use super::start_round::price_of;
+use super::{Services, repos as repo_service, round_state};
+use desk::RunDesk;
+
+/// Everything a run works with.
+struct Work {
+    run: Run,
+    round: Round,
+    repo: Repo,
+    model: ModelProfile,
+    attempt: i64,
+}
+
+/// Works on a run. `canceled` fires when a person stopped it or its lease was lost.
+pub async fn execute_run(
+    svc: &Services,
+    run: RunId,
+    canceled: &CancellationToken,
+    attempt: Try,
+) -> anyhow::Result<Flow> {
+    let Some(work) = take(svc, run).await? else { return Ok(Flow::Done) };
+    crash::point("run_started");
+    let desk = RunDesk::new(svc, work.run.id, work.attempt, work.run.budget);
+    if work.attempt > svc.policy.max_run_attempts {
+        return finish(svc, &work, failed("The run was interrupted too often, so it was given up.")).await;
+    }
+    let report = tokio::select! {
+        () = canceled.cancelled() => return Ok(Flow::Done),
+        () = tokio::time::sleep(svc.policy.run_deadline) => over_time(svc.policy.run_deadline),
+        report = attempt_run(svc, &work, &desk) => report?,
+    };
+    crash::point("run_answered");
+    match report.ending {
+        Ending::Stopped => Ok(Flow::Done),
+        Ending::Later(why) if attempt.last => finish(svc, &work, failed(&why)).await,
+        Ending::Later(why) => anyhow::bail!(why),
+        Ending::Failed(why) => {
+            finish(svc, &work, RunResult { summary: words(svc, report.summary), ..failed(&why) }).await
+        }
+        Ending::Patch(applied) => finish(svc, &work, patched(svc, &applied, report.summary)).await,
+    }
+}
+
+fn failed(why: &str) -> RunResult {
+    RunResult { error: Some(why.to_owned()), ..RunResult::default() }
+}
+
+fn over_time(limit: Duration) -> Report {
+    let ending = Ending::Failed(format!("The run took longer than its {} s.", limit.as_secs_f32()));
+    Report { ending, summary: None }
+}
+
+/// Claims the run for this worker, or nothing when it is over.
+async fn take(svc: &Services, id: RunId) -> anyhow::Result<Option<Work>> {
+    let mut tx = svc.store.begin().await?;
+    let Some(attempt) = runs::start(&mut tx, id, svc.now()).await? else { return Ok(None) };
+    let run = runs::get(&mut tx, id).await?.context("a started run has a row")?;
+    let round = rounds::get(&mut tx, run.round_id).await?.context("a run has a round")?;
+    let task = tasks::get(&mut tx, run.task_id).await?.context("a run has a task")?;
+    let repo = repos::by_id(&mut tx, task.repo_id).await?.context("a task has a repository")?;
+    let stored = match run.model_id {
+        Some(model) => models::get(&mut tx, model).await?,
+        None => None,
+    };
+    let Some(stored) = stored.filter(|m| m.deleted_at.is_none()) else {
+        let result = failed("The model profile was deleted before the run began.");
+        end(svc, &mut tx, &run, attempt, &result).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    svc.enqueue(&mut tx, Job::Publish { round_id: round.id }).await?;
+    tx.commit().await?;
+    Ok(Some(Work { run, round, repo, model: stored.profile, attempt }))
+}
+
+async fn attempt_run(svc: &Services, work: &Work, desk: &RunDesk<'_>) -> anyhow::Result<Report> {
+    let started = if work.attempt == 1 { "started" } else { "started again after an interruption" };
+    desk.log(format!("{started}: {} on {}", work.run.model_name, work.run.base_commit.short())).await;
+    let Some(prices) = price_of(&work.model) else {
+        let ending = Ending::Failed("The model's price is neither known nor given.".into());
+        return Ok(Report { ending, summary: None });
+    };
+    let model = match connect(svc, &work.model).await? {
+        Ok(model) => model,
+        Err(error) => return Ok(Report { ending: Ending::Failed(error.to_string()), summary: None }),
+    };
+    let mirror = match mirror(svc, work).await {
+        Ok(mirror) => mirror,
+        Err(Ended(ending)) => return Ok(Report { ending, summary: None }),
+    };
+    let view = match mirror.tree(&work.run.base_commit).await {
+        Ok(view) => view,
+        Err(error) => return Ok(Report { ending: Ended::from(error).0, summary: None }),
+    };
+    let deadline = Instant::now() + svc.policy.run_deadline;
+    let limits = limits(svc, prices);
+    let agent = SingleShot {
+        model,
+        mirror,
+        view,
+        rules: rules(svc, &work.round),
+        limits,
+        deadline,
+        retry: RetryPolicy { first_wait: svc.policy.model_retry_wait, ..RetryPolicy::until(deadline) },
+    };
+    Ok(agent.run(&assignment(&work.round), desk).await)
+}
+
+fn limits(svc: &Services, prices: Prices) -> Limits {
+    Limits { prices, max_output_tokens: svc.policy.max_output_tokens, max_input_tokens: svc.policy.max_input_tokens }
+}
+
+/// The rules for patches of this round.
+pub fn rules(svc: &Services, round: &Round) -> Rules {
+    let policy = &svc.policy;
+    Rules {
+        forbidden: Matcher::new(&policy.forbidden_paths, &policy.forbidden_paths_except),
+        scope: round.path.as_deref().map(|path| path.trim_matches('/').to_owned()),
+        ..Rules::default()
+    }
+}
+
+fn assignment(round: &Round) -> Assignment {
+    let cleaned = |text: &str| clean(text).text;
+    Assignment {
+        title: round.brief.title.as_deref().map(cleaned),
+        body: cleaned(&round.brief.body),
+        thread: round.brief.thread.iter().map(|said| cleaned(said)).collect(),
+        instruction: cleaned(&round.instruction),
+        scope: round.path.clone(),
+    }
+}
+
+/// The model behind a profile; its key is decrypted here and nowhere else.
+async fn connect(svc: &Services, profile: &ModelProfile) -> anyhow::Result<Result<Arc<dyn ChatModel>, ModelError>> {
+    let mut conn = svc.store.read().await?;
+    let cipher = models::key_cipher(&mut conn, profile.id).await?.unwrap_or_default();
+    let record = profile.id.to_string();
+    let key = svc.keys.decrypt(Place { purpose: Purpose::ModelKey, record: &record }, &cipher)?;
+    svc.secrets.register(key.expose_secret());
+    Ok(svc.llm.model(profile, key))
+}
+
+/// An ending found on the way.
+struct Ended(Ending);
+
+impl<E: Into<anyhow::Error>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        let error: anyhow::Error = error.into();
+        let now = crate::domain::clock::Timestamp(0);
+        Self(match super::jobs::sort(&error, now) {
+            super::jobs::Failure::Final => Ending::Failed(sentence(&error.to_string())),
+            _ => Ending::Later(sentence(&error.to_string())),
+        })
+    }
+}
+
+async fn mirror(svc: &Services, work: &Work) -> Result<Mirror, Ended> {
+    let remote: Remote = repo_service::remote(svc, &work.repo).await?;
+    Ok(svc.mirrors.fetch(&work.repo.mirror(), &remote, &work.run.base_commit).await?)
+}
+
+fn patched(svc: &Services, applied: &Applied, summary: Option<String>) -> RunResult {
+    let summary = words(svc, summary);
+    if let Some(hit) = svc.secrets.find(applied.patch.text()) {
+        tracing::error!(what = hit.what, "a patch held something that looks like a secret and was refused");
+        return RunResult {
+            summary,
+            ..failed("The patch holds something that looks like a secret, so it was refused.")
+        };
+    }
+    if applied.patch.is_empty() {
+        return RunResult { summary: Some("No changes".into()), patch: Some(String::new()), ..RunResult::default() };
+    }
+    RunResult {
+        summary,
+        patch: Some(applied.patch.text().to_owned()),
+        patch_sha256: Some(applied.patch.sha256()),
+        files_changed: applied.patch.files().to_vec(),
+        warnings: applied.warnings.iter().map(ToString::to_string).collect(),
+        error: None,
+        usage: Usage::default(),
+        cost: UsdMicros::ZERO,
+    }
+}
+
+/// A model's words: redacted, cleaned, at most 2,000 characters.
+fn words(svc: &Services, summary: Option<String>) -> Option<String> {
+    let summary = summary?;
+    let cleaned = clean(&svc.secrets.redact(&summary)).text;
+    let short: String = cleaned.trim().chars().take(2_000).collect();
+    (!short.is_empty()).then_some(short)
+}
+
+fn sentence(reason: &str) -> String {
+    let mut chars = reason.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let end = if reason.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+async fn finish(svc: &Services, work: &Work, result: RunResult) -> anyhow::Result<Flow> {
+    let mut tx = svc.store.begin().await?;
+    let ended = end(svc, &mut tx, &work.run, work.attempt, &result).await?;
+    tx.commit().await?;
+    crash::point("run_stored");
+    if ended {
+        let failed = result.error.is_some();
+        tracing::info!(run.id = %work.run.id, model = %work.run.model_name, run.failed = failed, "run finished");
+    }
+    Ok(Flow::Done)
+}
+
+/// Writes the end of a run, and of its round when it was the last. `false` when another attempt took over.
+async fn end(
+    svc: &Services,
+    tx: &mut crate::adapters::store::Tx,
+    run: &Run,
+    attempt: i64,
+    result: &RunResult,
+) -> anyhow::Result<bool> {
+    let now = svc.now();
+    let status = if result.error.is_some() { RunStatus::Failed } else { RunStatus::Succeeded };
+    if !runs::finish(tx, run.id, attempt, status, result, now).await? {
+        return Ok(false);
+    }
+    if let Some(summary) = result.summary.clone().filter(|_| status == RunStatus::Succeeded) {
+        let (id, role) = (MessageId::new(), Role::Assistant);
+        messages::insert(tx, &Message { id, task_id: run.task_id, role, content: summary, created_at: now }).await?;
+    }
+    round_state::settle(tx, run.round_id, &svc.policy, now).await?;
+    tasks::touch(tx, run.task_id, now).await?;
+    svc.enqueue(tx, Job::Publish { round_id: run.round_id }).await?;
+    Ok(true)
+}
+
+/// Ends a run whose job was given up (its process died with it, or it failed too often).
+pub async fn abandon(svc: &Services, run: RunId, reason: &str) -> anyhow::Result<()> {
+    let mut tx = svc.store.begin().await?;
+    let Some(row) = runs::get(&mut tx, run).await?.filter(|row| !row.status.is_terminal()) else { return Ok(()) };
+    if let Some(attempt) = runs::start(&mut tx, run, svc.now()).await? {
+        end(svc, &mut tx, &row, attempt, &failed(&sentence(reason))).await?;
+    }
+    Ok(tx.commit().await?)
+}

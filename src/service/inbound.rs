@@ -1,0 +1,89 @@
+//! Acts on a stored delivery: from GitHub's payload to a use case.
+
+mod comment;
+mod issue;
+mod lifecycle;
+pub mod payload;
+
+use crate::adapters::store::deliveries;
+use crate::domain::delivery::DeliveryStatus;
+use crate::domain::repo::Repo;
+
+use super::jobs::{Flow, Try};
+use super::{Services, repos};
+use payload::Payload;
+
+/// What a delivery came to.
+enum Handled {
+    /// Something was done.
+    Yes,
+    /// Nothing to do, and why.
+    Ignored(&'static str),
+    /// Come back later.
+    Later(crate::domain::clock::Timestamp),
+}
+
+/// Acts on the delivery behind a GUID.
+pub async fn handle_delivery(svc: &Services, app_id: i64, guid: &str, attempt: Try) -> anyhow::Result<Flow> {
+    let mut tx = svc.store.begin().await?;
+    let Some(delivery) = deliveries::get(&mut tx, app_id, guid).await? else { return Ok(Flow::Done) };
+    if delivery.status != DeliveryStatus::Queued {
+        return Ok(Flow::Done);
+    }
+    deliveries::count_attempt(&mut tx, app_id, guid).await?;
+    tx.commit().await?;
+    let handled = match Payload::read(&delivery.payload) {
+        Some(payload) => dispatch(svc, &delivery.event, &payload, guid, attempt).await?,
+        None => Handled::Ignored("The payload is not a JSON object."),
+    };
+    let (status, reason) = match handled {
+        Handled::Yes => (DeliveryStatus::Handled, None),
+        Handled::Ignored(why) => (DeliveryStatus::Ignored, Some(why)),
+        Handled::Later(at) => return Ok(Flow::Again(at)),
+    };
+    let mut tx = svc.store.begin().await?;
+    deliveries::set_handled(&mut tx, app_id, guid, status, reason, svc.now()).await?;
+    tx.commit().await?;
+    tracing::info!(delivery.guid = guid, delivery.event = %delivery.event, delivery.status = status.as_str(), "delivery done");
+    Ok(Flow::Done)
+}
+
+/// Ends a delivery whose job was given up.
+pub async fn abandon(svc: &Services, app_id: i64, guid: &str, reason: &str) -> anyhow::Result<()> {
+    let mut tx = svc.store.begin().await?;
+    let reason = svc.secrets.redact(reason).into_owned();
+    deliveries::set_handled(&mut tx, app_id, guid, DeliveryStatus::Failed, Some(&reason), svc.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn dispatch(svc: &Services, event: &str, payload: &Payload, guid: &str, attempt: Try) -> anyhow::Result<Handled> {
+    match event {
+        "installation" => return lifecycle::installation(svc, payload).await,
+        "installation_repositories" => return lifecycle::repositories(svc, payload).await,
+        _ => {}
+    }
+    let Some(repo) = repository(svc, payload).await? else {
+        return Ok(Handled::Ignored("The payload names no repository or installation."));
+    };
+    match (event, payload.action()) {
+        ("issue_comment", "created") => comment::created(svc, &repo, payload, guid, attempt).await,
+        ("issue_comment", "edited") => comment::edited(svc, &repo, payload).await,
+        ("issue_comment", "deleted") => comment::deleted(svc, payload).await,
+        ("issues", "opened") => issue::opened(svc, &repo, payload, attempt).await,
+        ("issues", "labeled") => issue::labeled(svc, &repo, payload, attempt).await,
+        ("issues", action) => issue::changed(svc, &repo, payload, action).await,
+        ("pull_request", action) => lifecycle::pull(svc, &repo, payload, action).await,
+        _ => Ok(Handled::Ignored("The event is not used.")),
+    }
+}
+
+/// The repository's row, brought up to date with what the payload says.
+async fn repository(svc: &Services, payload: &Payload) -> anyhow::Result<Option<Repo>> {
+    let (Some(told), Some(installation)) = (&payload.repository, payload.installation_id()) else { return Ok(None) };
+    let (Some(name), Some(github_id), Some(default_branch)) = (told.name(), told.github_id(), told.branch()) else {
+        return Ok(None);
+    };
+    let private = told.private.unwrap_or(true);
+    let seen = repos::Seen { name, github_id, installation, default_branch, private };
+    Ok(Some(repos::seen(svc, &seen).await?))
+}

@@ -1,0 +1,76 @@
+//! Installations that come and go, and pull requests that people close, merge or reopen.
+
+use crate::adapters::store::{installations, repos as rows};
+use crate::domain::ids::InstallationId;
+use crate::domain::installation::{Installation, InstallationStatus};
+use crate::domain::pull::PullStatus;
+use crate::domain::repo::Repo;
+
+use super::Handled;
+use super::payload::Payload;
+use crate::service::{Services, pulls};
+
+pub(super) async fn installation(svc: &Services, payload: &Payload) -> anyhow::Result<Handled> {
+    let Some(id) = payload.installation_id() else { return Ok(Handled::Ignored("It names no installation.")) };
+    let status = match payload.action() {
+        "deleted" => InstallationStatus::Deleted,
+        "suspend" => InstallationStatus::Suspended,
+        _ => InstallationStatus::Active,
+    };
+    let account = payload.installation.as_ref().and_then(|i| i.account.as_ref()).and_then(|a| a.login.clone());
+    let now = svc.now();
+    let mut tx = svc.store.begin().await?;
+    let known = installations::get(&mut tx, id).await?;
+    let row = Installation {
+        id,
+        account: account.or_else(|| known.as_ref().map(|k| k.account.clone())).unwrap_or_default(),
+        status,
+        permissions: known.as_ref().map(|k| k.permissions.clone()).unwrap_or_default(),
+        created_at: known.as_ref().map_or(now, |k| k.created_at),
+        updated_at: now,
+    };
+    installations::upsert(&mut tx, &row).await?;
+    tx.commit().await?;
+    if status == InstallationStatus::Deleted {
+        leave(svc, id).await?;
+    }
+    Ok(Handled::Yes)
+}
+
+/// Without an installation nothing of its repositories can be read or written any more.
+async fn leave(svc: &Services, id: InstallationId) -> anyhow::Result<()> {
+    let mut tx = svc.store.begin().await?;
+    for repo in rows::list_installation(&mut tx, id).await? {
+        rows::set_installation(&mut tx, repo.id, None, svc.now()).await?;
+    }
+    tx.commit().await?;
+    if let Some(github) = &svc.github {
+        github.forget(id);
+    }
+    Ok(())
+}
+
+pub(super) async fn repositories(svc: &Services, payload: &Payload) -> anyhow::Result<Handled> {
+    let mut tx = svc.store.begin().await?;
+    for removed in payload.repositories_removed.iter().flatten() {
+        let Some(id) = removed.github_id() else { continue };
+        if let Some(repo) = rows::by_github_id(&mut tx, id).await? {
+            rows::set_installation(&mut tx, repo.id, None, svc.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(Handled::Yes)
+}
+
+pub(super) async fn pull(svc: &Services, repo: &Repo, payload: &Payload, action: &str) -> anyhow::Result<Handled> {
+    let Some(pull) = &payload.pull_request else { return Ok(Handled::Ignored("It names no pull request.")) };
+    let status = match (action, pull.merged.unwrap_or(false)) {
+        ("closed", true) => PullStatus::Merged,
+        ("closed", false) => PullStatus::Closed,
+        ("reopened", _) => PullStatus::Open,
+        _ => return Ok(Handled::Ignored("Nothing to do for it.")),
+    };
+    let Some(number) = pull.number else { return Ok(Handled::Ignored("It has no number.")) };
+    pulls::changed(svc, repo, number, status).await?;
+    Ok(Handled::Yes)
+}

@@ -1,0 +1,102 @@
+//! What the operator decided: caps, times and addresses the use cases follow.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::domain::money::UsdMicros;
+
+/// Decisions of the operator; [`Default`] is what the documentation says.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The address in comments; without it they carry no link to the web view.
+    pub public_url: Option<Url>,
+    /// GitHub's web and git address.
+    pub github_url: Url,
+    /// Whether `file://` repositories are taken.
+    pub allow_local_repos: bool,
+    /// Candidates in a round started by a command.
+    pub max_candidates: usize,
+    /// The most a run may spend.
+    pub budget_run: UsdMicros,
+    /// The most a round may spend.
+    pub budget_round: UsdMicros,
+    /// The most a repository may spend in a day (UTC).
+    pub budget_repo_day: UsdMicros,
+    /// The most all may spend in a day (UTC).
+    pub budget_day: UsdMicros,
+    /// How long a run may work.
+    pub run_deadline: Duration,
+    /// First wait before a failed model call is made again.
+    pub model_retry_wait: Duration,
+    /// The most output tokens of one model call.
+    pub max_output_tokens: u32,
+    /// The most input tokens of one model call.
+    pub max_input_tokens: i64,
+    /// How often a run that lost its worker is started again.
+    pub max_run_attempts: i64,
+    /// Fastest reaction check.
+    pub poll_floor: Duration,
+    /// A reaction counts when it is still there after this long.
+    pub pick_grace: Duration,
+    /// How long people may choose.
+    pub choice_ttl: Duration,
+    /// The status comment is edited at most this often.
+    pub status_spacing: Duration,
+    /// How long after a write of unknown outcome it may still turn up in a list.
+    pub adopt_wait: Duration,
+    /// An older delivery is kept but not acted on (M06).
+    pub delivery_max_age: Duration,
+    /// How often lost deliveries are looked for (M08).
+    pub reconcile_every: Duration,
+    /// Whether pull requests are drafts.
+    pub draft: bool,
+    /// Forbidden paths beside the built-in ones.
+    pub forbidden_paths: Vec<String>,
+    /// Paths exempt from the built-in ones.
+    pub forbidden_paths_except: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let usd = |dollars: i64| UsdMicros(dollars * 1_000_000);
+        Self {
+            public_url: None,
+            github_url: default_github_url(),
+            allow_local_repos: false,
+            max_candidates: 8,
+            budget_run: usd(1),
+            budget_round: usd(3),
+            budget_repo_day: usd(20),
+            budget_day: usd(100),
+            run_deadline: Duration::from_secs(600),
+            model_retry_wait: Duration::from_secs(1),
+            max_output_tokens: 16_000,
+            max_input_tokens: 120_000,
+            max_run_attempts: 2,
+            poll_floor: Duration::from_secs(5),
+            pick_grace: Duration::from_secs(5),
+            choice_ttl: Duration::from_secs(7 * 24 * 3600),
+            status_spacing: Duration::from_secs(10),
+            adopt_wait: Duration::from_secs(10),
+            delivery_max_age: Duration::from_secs(24 * 3600),
+            reconcile_every: Duration::from_secs(3600),
+            draft: true,
+            forbidden_paths: Vec::new(),
+            forbidden_paths_except: Vec::new(),
+        }
+    }
+}
+
+impl Policy {
+    /// A page of the web view, when there is a public address.
+    pub fn page(&self, path: &str) -> Option<String> {
+        let base = self.public_url.as_ref()?.as_str().trim_end_matches('/');
+        Some(format!("{base}{path}"))
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a constant address")]
+fn default_github_url() -> Url {
+    Url::parse("https://github.com").expect("a well-formed constant")
+}

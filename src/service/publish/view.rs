@@ -1,0 +1,154 @@
+//! From rows to what the texts show.
+
+use std::time::Duration;
+
+use crate::domain::ids::EffectId;
+use crate::domain::money::UsdMicros;
+use crate::domain::pick::{Pick, PickStatus};
+use crate::domain::pull::PullStatus;
+use crate::domain::round::{Origin, RoundStatus};
+use crate::domain::run::{Run, RunStatus};
+use crate::domain::sha256::Sha256Hex;
+use crate::engine::context::clean::clean;
+use crate::engine::evidence::evidence;
+use crate::engine::render::{CandidateRow, CandidateView, Note, Outcome, StatusView};
+
+use super::{Scene, candidate_key};
+use crate::service::Services;
+
+/// Who asked, as people read it.
+pub(crate) fn requester(origin: &Origin) -> String {
+    let login = origin.requester.as_ref().map(|person| person.login.clone());
+    login.or_else(|| origin.token_name.clone()).unwrap_or_else(|| "the web view".into())
+}
+
+pub(super) fn compare_url(svc: &Services, scene: &Scene) -> Option<String> {
+    svc.policy.page(&format!("/tasks/{}/compare?round={}", scene.task.id, scene.round.number))
+}
+
+pub(super) fn status(svc: &Services, scene: &Scene, effect: EffectId) -> StatusView {
+    let spent =
+        scene.runs.iter().filter(|r| r.status.is_terminal()).fold(UsdMicros::ZERO, |sum, r| sum.plus(r.result.cost));
+    StatusView {
+        effect,
+        round: scene.round.number,
+        status: scene.round.status,
+        base_ref: scene.round.base_ref.clone(),
+        base_commit: scene.round.base_commit.clone(),
+        requester: requester(&scene.round.origin),
+        candidates: scene.runs.iter().map(|run| row(scene, run)).collect(),
+        budget: scene.round.budget,
+        spent,
+        hidden_characters: hidden(scene),
+        notes: notes(scene),
+        compare_url: compare_url(svc, scene),
+        expires_at: scene.round.expires_at.filter(|_| scene.round.status == RoundStatus::Choosing),
+    }
+}
+
+fn hidden(scene: &Scene) -> usize {
+    let brief = &scene.round.brief;
+    let texts = [Some(&brief.body), brief.title.as_ref(), Some(&scene.round.instruction)];
+    texts.into_iter().flatten().chain(&brief.thread).map(|text| clean(text).removed).sum()
+}
+
+fn took(run: &Run) -> Option<Duration> {
+    Some(run.completed_at?.since(run.started_at?))
+}
+
+fn row(scene: &Scene, run: &Run) -> CandidateRow {
+    let comment = scene.effect(&candidate_key(run.id)).and_then(|e| e.external_id);
+    let issue = scene.task.issue.as_ref();
+    CandidateRow {
+        letter: run.letter,
+        run: run.id,
+        model: run.model_label.clone(),
+        outcome: outcome(run),
+        checks: None,
+        cost: if run.status.is_terminal() { run.result.cost } else { UsdMicros::ZERO },
+        took: took(run),
+        comment_url: issue.zip(comment).map(|(issue, id)| format!("{}#issuecomment-{id}", issue.url)),
+    }
+}
+
+fn outcome(run: &Run) -> Outcome {
+    match run.status {
+        RunStatus::Queued => Outcome::Queued,
+        RunStatus::Running => Outcome::Running,
+        RunStatus::Canceled => Outcome::Canceled,
+        RunStatus::Failed => Outcome::Failed(run.result.error.clone().unwrap_or_default()),
+        RunStatus::Succeeded if run.has_patch() => {
+            let files = &run.result.files_changed;
+            Outcome::Patch {
+                files: files.len(),
+                added: files.iter().map(|f| f.added_lines).sum(),
+                removed: files.iter().map(|f| f.removed_lines).sum(),
+                warned: !run.result.warnings.is_empty(),
+            }
+        }
+        RunStatus::Succeeded => Outcome::NoChange,
+    }
+}
+
+fn notes(scene: &Scene) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for pick in &scene.picks {
+        if let Some(run) = scene.runs.iter().find(|run| run.id == pick.run_id) {
+            notes.extend(pick_notes(scene, pick, run));
+        }
+    }
+    match scene.round.status {
+        RoundStatus::Expired => notes.push(Note::Expired),
+        RoundStatus::Canceled => notes.push(Note::CanceledBy { login: None }),
+        RoundStatus::Superseded => notes.push(Note::Superseded { round: scene.task.round }),
+        _ => {}
+    }
+    notes
+}
+
+fn pick_notes(scene: &Scene, pick: &Pick, run: &Run) -> Vec<Note> {
+    let letter = run.letter;
+    let by = pick.person.as_ref().map(|p| p.login.clone()).or_else(|| pick.token_name.clone());
+    let picked = Note::Picked { letter, by: by.unwrap_or_else(|| "the web view".into()) };
+    let said = || pick.note.clone().unwrap_or_default();
+    match pick.status {
+        PickStatus::Opening => vec![picked],
+        PickStatus::Stale => vec![Note::Stale { letter, paths: said().split('\n').map(str::to_owned).collect() }],
+        PickStatus::Failed => vec![Note::PickFailed { letter, reason: said() }],
+        PickStatus::Opened => {
+            let mut notes = vec![picked];
+            notes.extend(pick.note.as_ref().and_then(|n| n.parse().ok()).map(|commits| Note::BaseMoved { commits }));
+            let pull = scene
+                .pulls
+                .iter()
+                .filter(|p| p.run_id == run.id && p.created_at >= pick.created_at)
+                .min_by_key(|p| p.number);
+            notes.extend(pull.map(|pull| match pull.status {
+                PullStatus::Open => Note::PullOpened { number: pull.number, url: pull.url.clone() },
+                PullStatus::Closed => Note::PullClosed { number: pull.number },
+                PullStatus::Merged => Note::PullMerged { number: pull.number },
+            }));
+            notes
+        }
+    }
+}
+
+pub(super) fn candidate(svc: &Services, scene: &Scene, run: &Run, hash: Sha256Hex, effect: EffectId) -> CandidateView {
+    CandidateView {
+        effect,
+        round: scene.round.number,
+        letter: run.letter,
+        run: run.id,
+        model: run.model_label.clone(),
+        summary: run.result.summary.clone(),
+        base_commit: run.base_commit.clone(),
+        files: run.result.files_changed.clone(),
+        patch_sha256: hash,
+        evidence: evidence(run, &scene.runs),
+        warnings: run.result.warnings.clone(),
+        usage: run.result.usage,
+        cost: run.result.cost,
+        took: took(run),
+        compare_url: compare_url(svc, scene),
+    }
+}

@@ -1,0 +1,225 @@
+//! Starts a round: task, round, runs, messages and jobs in one transaction, within the caps (M17).
+
+use anyhow::Context as _;
+
+use crate::adapters::llm::prices;
+use crate::adapters::store::{Conn, Tx, messages, rounds, runs, tasks, usage};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{MessageId, RoundId, RunId, TaskId};
+use crate::domain::job::Job;
+use crate::domain::message::{Message, Role};
+use crate::domain::model::ModelProfile;
+use crate::domain::money::{Prices, UsdMicros};
+use crate::domain::repo::{CommitSha, Repo};
+use crate::domain::round::{Brief, Origin, Round, RoundStatus};
+use crate::domain::run::{Letter, Run, RunResult, RunStatus};
+use crate::domain::task::Task;
+
+use super::{Policy, Services, audit, round_state};
+
+/// Everything a round needs to begin.
+#[derive(Debug, Clone)]
+pub struct NewRound {
+    /// One run for each, in order of letter.
+    pub models: Vec<ModelProfile>,
+    /// What was asked beside the brief.
+    pub instruction: String,
+    /// The issue's texts as sent.
+    pub brief: Brief,
+    /// The branch, tag or commit that was named, or the default branch.
+    pub base_ref: String,
+    /// The commit it stands for.
+    pub base_commit: CommitSha,
+    /// The only folder that may change.
+    pub path: Option<String>,
+    /// The most the round may spend.
+    pub budget: UsdMicros,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What is said in the task's conversation.
+    pub said: Vec<String>,
+    /// Refuse while another round of the task is at work, and take the place of one that waits for a choice.
+    pub exclusive: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Started {
+    /// The round and its runs, in order of letter.
+    Round(RoundId, Vec<RunId>),
+    /// This command has started this round before (a second delivery).
+    Already(RoundId),
+    /// Another round of the task is at work.
+    Busy(RoundId),
+    /// A cap is reached.
+    Cap(Cap),
+}
+
+/// A cap that is reached, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cap {
+    /// Whose: "repository" or "installation of bakeoff".
+    pub whose: &'static str,
+    /// How much it is.
+    pub limit: UsdMicros,
+    /// When it starts anew.
+    pub until: Timestamp,
+}
+
+/// What a model costs: as its profile says, or as the table knows; `None` refuses it.
+pub fn price_of(model: &ModelProfile) -> Option<Prices> {
+    let known = || prices::known(model.provider, &model.model_name);
+    if model.free { Some(Prices::FREE) } else { model.prices.or_else(known) }
+}
+
+/// Starts a round of `task`.
+pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRound) -> anyhow::Result<Started> {
+    let now = svc.now();
+    let mut tx = svc.store.begin().await?;
+    if let Some(known) = already(&mut tx, &new.origin).await? {
+        return Ok(Started::Already(known));
+    }
+    let newest = rounds::newest(&mut tx, task).await?;
+    if let Some(busy) = newest.as_ref().filter(|r| new.exclusive && r.status == RoundStatus::Running) {
+        return Ok(Started::Busy(busy.id));
+    }
+    let budget = per_run(&svc.policy, new.budget, new.models.len());
+    let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(new.models.len()).unwrap_or(i64::MAX)));
+    if let Some(cap) = cap_reached(&mut tx, &svc.policy, repo, wanted, now).await? {
+        return Ok(Started::Cap(cap));
+    }
+    if let Some(old) = newest.as_ref().filter(|r| new.exclusive && r.status != RoundStatus::Picked) {
+        round_state::advance(&mut tx, old, RoundStatus::Superseded, now).await?;
+        svc.enqueue(&mut tx, Job::Publish { round_id: old.id }).await?;
+    }
+    let number = tasks::next_round(&mut tx, task, now).await?.context("a round's task has a row")?;
+    let round = round_of(task, number, &new, now);
+    if !rounds::insert(&mut tx, &round).await? {
+        anyhow::bail!("this command has just started its round");
+    }
+    for said in &new.said {
+        let message =
+            Message { id: MessageId::new(), task_id: task, role: Role::User, content: said.clone(), created_at: now };
+        messages::insert(&mut tx, &message).await?;
+    }
+    let mut ids = Vec::new();
+    for (index, model) in new.models.iter().enumerate() {
+        ids.push(add_run(svc, &mut tx, repo, &round, (Letter::at(index), model, budget)).await?);
+    }
+    let subject = format!("round:{}", round.id);
+    let details =
+        serde_json::json!({ "task": task.to_string(), "runs": ids.len(), "base": round.base_commit.as_str() });
+    audit::note(&mut tx, &audit::actor_of(&new.origin), "round.start", &subject, details, now).await?;
+    svc.enqueue(&mut tx, Job::Publish { round_id: round.id }).await?;
+    tx.commit().await?;
+    tracing::info!(round.id = %round.id, task.id = %task, runs = ids.len(), "round started");
+    Ok(Started::Round(round.id, ids))
+}
+
+async fn already(conn: &mut Conn, origin: &Origin) -> anyhow::Result<Option<RoundId>> {
+    let Some(comment) = origin.comment_id else { return Ok(None) };
+    Ok(rounds::by_command(conn, comment, origin.ordinal).await?.map(|round| round.id))
+}
+
+/// The start of the day (UTC) that holds `now`.
+pub fn day_start(now: Timestamp) -> Timestamp {
+    const DAY_MS: i64 = 24 * 3600 * 1000;
+    Timestamp(now.0 - now.0.rem_euclid(DAY_MS))
+}
+
+async fn cap_reached(
+    conn: &mut Conn,
+    policy: &Policy,
+    repo: &Repo,
+    wanted: UsdMicros,
+    now: Timestamp,
+) -> anyhow::Result<Option<Cap>> {
+    let since = day_start(now);
+    let until = since.plus(std::time::Duration::from_secs(24 * 3600));
+    usage::hold(conn).await?;
+    let rows = [
+        ("repository", policy.budget_repo_day, usage::of_repo_since(conn, repo.id, since).await?),
+        ("bakeoff installation", policy.budget_day, usage::since(conn, since).await?),
+    ];
+    let reached = rows.into_iter().find(|(_, limit, used)| used.total().plus(wanted) > *limit);
+    Ok(reached.map(|(whose, limit, _)| Cap { whose, limit, until }))
+}
+
+fn round_of(task: TaskId, number: i64, new: &NewRound, now: Timestamp) -> Round {
+    Round {
+        id: RoundId::new(),
+        task_id: task,
+        number,
+        status: RoundStatus::Running,
+        base_ref: new.base_ref.clone(),
+        base_commit: new.base_commit.clone(),
+        instruction: new.instruction.clone(),
+        brief: new.brief.clone(),
+        path: new.path.clone(),
+        budget: new.budget,
+        origin: new.origin.clone(),
+        expires_at: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Each run's part of `left`: together they can never spend more, however they overlap.
+pub fn per_run(policy: &Policy, left: UsdMicros, runs: usize) -> UsdMicros {
+    let part = left.0 / i64::try_from(runs.max(1)).unwrap_or(i64::MAX);
+    policy.budget_run.min(UsdMicros(part))
+}
+
+/// Adds one run to a round, with its job and its budget.
+pub async fn add_run(
+    svc: &Services,
+    tx: &mut Tx,
+    repo: &Repo,
+    round: &Round,
+    (letter, model, budget): (Letter, &ModelProfile, UsdMicros),
+) -> anyhow::Result<RunId> {
+    let now = svc.now();
+    let run = Run {
+        id: RunId::new(),
+        task_id: round.task_id,
+        round_id: round.id,
+        round: round.number,
+        letter,
+        model_id: Some(model.id),
+        provider: model.provider,
+        model_name: model.model_name.clone(),
+        model_label: model.label().to_owned(),
+        instruction: asked(round),
+        base_ref: Some(round.base_ref.clone()),
+        base_commit: round.base_commit.clone(),
+        status: RunStatus::Queued,
+        attempt: 0,
+        cancel_requested: false,
+        budget,
+        result: RunResult::default(),
+        created_at: now,
+        started_at: None,
+        completed_at: None,
+    };
+    runs::insert(tx, &run).await?;
+    svc.enqueue_at(tx, Job::ExecuteRun { run_id: run.id }, now, repo.installation_id, Some(model.id)).await?;
+    Ok(run.id)
+}
+
+/// What a run shows as its instruction: the words given, or the issue's title.
+fn asked(round: &Round) -> String {
+    if round.instruction.is_empty() { round.brief.title.clone().unwrap_or_default() } else { round.instruction.clone() }
+}
+
+/// The task of an issue, made when it is new.
+pub async fn task_for_issue(
+    svc: &Services,
+    repo: &Repo,
+    issue: &crate::domain::issue::IssueRef,
+    title: &str,
+) -> anyhow::Result<Task> {
+    let mut tx = svc.store.begin().await?;
+    let task = tasks::for_issue(&mut tx, repo.id, issue, title, svc.now()).await?;
+    tx.commit().await?;
+    Ok(task)
+}

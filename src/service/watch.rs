@@ -1,0 +1,156 @@
+//! Reactions have no webhook: a round's candidate comments are looked at on a schedule, and a 🚀 of somebody who may
+//! write counts when it is still there after the grace (M15).
+
+use std::time::Duration;
+
+use crate::adapters::github::{AccountKind, GithubError, Reaction, ReactionContent, RepoClient};
+use crate::adapters::store::{repos, rounds, runs, tasks, watches};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::RoundId;
+use crate::domain::job::Job;
+use crate::domain::pick::PickSource;
+use crate::domain::repo::Repo;
+use crate::domain::round::{Round, RoundStatus};
+use crate::domain::watch::{PendingReaction, Watch};
+
+use super::Services;
+use super::jobs::Flow;
+use super::pick::{Choice, PickRequest, accept};
+use super::round_state::advance;
+
+/// One look at a round's reactions; comes back by itself while there is something to choose.
+pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow> {
+    let Some(watched) = load(svc, round).await? else { return Ok(Flow::Done) };
+    if expired(svc, &watched.round).await? {
+        return Ok(Flow::Done);
+    }
+    let client = svc.client(&watched.repo)?;
+    if let Some(wait) = rate_pause(&client, svc.now()) {
+        return Ok(Flow::Again(wait));
+    }
+    let rollups = match client.comment_rollups(watched.issue).await {
+        Ok(rollups) => rollups,
+        Err(error) if error.is_gone() => return Ok(Flow::Done),
+        Err(error) => return Err(error.into()),
+    };
+    let mut next = next_look(svc, &watched);
+    for watch in &watched.watches {
+        let rockets = rollups.comments.iter().find(|c| c.id == watch.comment_id);
+        let count = rockets.and_then(|c| c.reactions.get(&ReactionContent::Rocket)).copied();
+        let count = count.map_or(watch.seen_count, |n| i64::try_from(n).unwrap_or(i64::MAX));
+        // One rocket is our own button; a number that was judged before says nothing new.
+        if count <= 1 || count == watch.seen_count {
+            continue;
+        }
+        if let Some(again) = look(svc, &client, watch, count).await? {
+            next = next.min(again);
+        }
+    }
+    Ok(Flow::Again(next))
+}
+
+struct Watched {
+    round: Round,
+    repo: Repo,
+    issue: i64,
+    watches: Vec<Watch>,
+}
+
+async fn load(svc: &Services, id: RoundId) -> anyhow::Result<Option<Watched>> {
+    let mut conn = svc.store.read().await?;
+    let Some(round) = rounds::get(&mut conn, id).await? else { return Ok(None) };
+    if !matches!(round.status, RoundStatus::Running | RoundStatus::Choosing) {
+        return Ok(None);
+    }
+    let Some(task) = tasks::get(&mut conn, round.task_id).await? else { return Ok(None) };
+    let Some(repo) = repos::by_id(&mut conn, task.repo_id).await?.filter(|r| !r.gone) else { return Ok(None) };
+    let watches = watches::list_round(&mut conn, id).await?;
+    let issue = task.issue.map(|issue| issue.number);
+    Ok(issue.filter(|_| !watches.is_empty()).map(|issue| Watched { round, repo, issue, watches }))
+}
+
+async fn expired(svc: &Services, round: &Round) -> anyhow::Result<bool> {
+    let now = svc.now();
+    if round.status != RoundStatus::Choosing || round.expires_at.is_none_or(|at| now < at) {
+        return Ok(false);
+    }
+    let mut tx = svc.store.begin().await?;
+    if advance(&mut tx, round, RoundStatus::Expired, now).await? {
+        svc.enqueue(&mut tx, Job::Publish { round_id: round.id }).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Half of what GitHub's limit leaves is for others.
+fn rate_pause(client: &RepoClient, now: Timestamp) -> Option<Timestamp> {
+    let budget = client.budget()?;
+    (budget.remaining < budget.limit / 2 && budget.remaining < 100 && budget.reset > now).then_some(budget.reset)
+}
+
+/// max(floor, 5 % of the age).
+fn next_look(svc: &Services, watched: &Watched) -> Timestamp {
+    let now = svc.now();
+    let youngest = watched.watches.iter().map(|w| w.created_at).max().unwrap_or(now);
+    let age: Duration = now.since(youngest);
+    now.plus(svc.policy.poll_floor.max(age / 20))
+}
+
+/// Reads one comment's reactions; answers when to look again because of the grace.
+async fn look(svc: &Services, client: &RepoClient, watch: &Watch, count: i64) -> anyhow::Result<Option<Timestamp>> {
+    let reactions = match client.reactions(watch.comment_id).await {
+        Ok(reactions) => reactions,
+        Err(GithubError::NotFound | GithubError::Gone) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let now = svc.now();
+    let pending: Vec<PendingReaction> = reactions.iter().filter_map(|r| pending(watch, r, now)).collect();
+    let ripe = |p: &&PendingReaction| now >= p.first_seen_at.plus(svc.policy.pick_grace);
+    let mut valid: Vec<PendingReaction> = pending.iter().filter(ripe).cloned().collect();
+    valid.sort_by_key(|p| (p.first_seen_at, p.reaction_id));
+    let next = pending.iter().filter(|p| !ripe(p)).map(|p| p.first_seen_at.plus(svc.policy.pick_grace)).min();
+    let seen = Watch { pending, ..watch.clone() };
+    write(svc, &seen).await?;
+    for reaction in valid {
+        if picked(svc, watch, reaction).await? {
+            return Ok(None);
+        }
+    }
+    if next.is_none() {
+        write(svc, &Watch { seen_count: count, ..seen }).await?;
+    }
+    Ok(next)
+}
+
+async fn write(svc: &Services, watch: &Watch) -> anyhow::Result<()> {
+    let mut tx = svc.store.begin().await?;
+    watches::update(&mut tx, watch).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A 🚀 of a person; ours and those of other bots are buttons, not choices.
+fn pending(watch: &Watch, reaction: &Reaction, now: Timestamp) -> Option<PendingReaction> {
+    let author = reaction.author.as_ref().filter(|a| a.kind == AccountKind::User)?;
+    if reaction.content != ReactionContent::Rocket {
+        return None;
+    }
+    let known = watch.pending.iter().find(|p| p.reaction_id == reaction.id);
+    let first_seen_at = known.map_or(now, |p| p.first_seen_at);
+    Some(PendingReaction { reaction_id: reaction.id, person: author.person.clone(), first_seen_at })
+}
+
+async fn picked(svc: &Services, watch: &Watch, reaction: PendingReaction) -> anyhow::Result<bool> {
+    let mut conn = svc.store.read().await?;
+    let shown = runs::get(&mut conn, watch.run_id).await?.and_then(|run| run.result.patch_sha256);
+    drop(conn);
+    let request = PickRequest {
+        run_id: watch.run_id,
+        source: PickSource::Reaction,
+        person: Some(reaction.person),
+        token_name: None,
+        shown,
+        title: None,
+        body: None,
+    };
+    Ok(matches!(accept(svc, request).await?, Choice::Accepted(_) | Choice::Same(_)))
+}
