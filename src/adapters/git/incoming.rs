@@ -93,9 +93,12 @@ impl Incoming {
     pub(super) fn finish(self, shallow: &[CommitSha]) -> Result<(), GitError> {
         let name = self.indexer.commit().map_err(|_| BAD_PACK)?;
         write_shallow(&self.mirror, shallow)?;
+        // Every name is new: libgit2 keeps open packs by their path, for the whole process, and would
+        // go on reading a damaged one that was replaced.
+        let unique = self.place.path().to_string_lossy().rsplit('-').next().unwrap_or_default().to_owned();
         for end in ["pack", "idx"] {
-            let file = format!("pack-{name}.{end}");
-            fs::rename(self.place.path().join(&file), self.mirror.join("objects/pack").join(&file))?;
+            let to = self.mirror.join(format!("objects/pack/pack-{name}-{unique}.{end}"));
+            fs::rename(self.place.path().join(format!("pack-{name}.{end}")), to)?;
         }
         Ok(())
     }

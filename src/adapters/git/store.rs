@@ -1,6 +1,7 @@
 //! A mirror's objects on disk: packs only, read by libgit2, never written through it.
 
 use std::collections::HashSet;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -26,7 +27,7 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the objects of a bare repository. `Corrupt` when anything but packs lies there.
+    /// Opens the objects of a bare repository. `Corrupt` when anything but whole packs lies there.
     pub(super) fn open(folder: &Path) -> Result<Self, GitError> {
         for entry in std::fs::read_dir(folder.join("objects")).map_err(|_| GitError::Corrupt)? {
             let name = entry?.file_name();
@@ -34,6 +35,7 @@ impl Store {
                 return Err(GitError::Corrupt);
             }
         }
+        check_packs(&folder.join("objects/pack")).map_err(|_| GitError::Corrupt)?;
         Ok(Self {
             odb: open_odb(folder)?,
             folder: folder.to_owned(),
@@ -94,6 +96,29 @@ impl Store {
     pub(super) fn is_damaged(&self) -> bool {
         self.damaged.load(Ordering::SeqCst)
     }
+}
+
+/// Compares the checksum at each pack's end with the one its index knows. libgit2 maps packs into
+/// memory, where reading a truncated one would kill the process.
+fn check_packs(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let index = entry?.path();
+        if index.extension().is_some_and(|end| end == "idx") {
+            let (known, found) = (tail(&index, 40)?, tail(&index.with_extension("pack"), 20)?);
+            if !known.starts_with(&found) {
+                return Err(std::io::ErrorKind::InvalidData.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn tail(file: &Path, bytes: u8) -> std::io::Result<Vec<u8>> {
+    let mut file = std::fs::File::open(file)?;
+    file.seek(SeekFrom::End(-i64::from(bytes)))?;
+    let mut end = vec![0; usize::from(bytes)];
+    file.read_exact(&mut end)?;
+    Ok(end)
 }
 
 /// As an alternate, so that libgit2 has no place on disk to write to (M61).
