@@ -1,0 +1,41 @@
+//! Repositories, people and their permission.
+
+use axum::extract::{Path, State};
+use serde_json::json;
+
+use super::access::METADATA;
+use super::{Caller, Refusal, Reply, Shared, ok};
+use crate::sim::github::show::{add, time};
+use crate::sim::github::world::AccountKind;
+
+pub async fn one(State(hub): Shared, caller: Caller, Path((owner, name)): Path<(String, String)>) -> Reply {
+    let world = hub.world();
+    let repo = world.reach(&caller, &owner, &name, METADATA)?;
+    Ok(ok(world.show_repo(repo)))
+}
+
+/// `GET …/collaborators/{login}/permission`: for anybody who is a person; the credentials must reach the repository.
+pub async fn permission(
+    State(hub): Shared,
+    caller: Caller,
+    Path((owner, name, login)): Path<(String, String, String)>,
+) -> Reply {
+    let world = hub.world();
+    let repo = world.reach(&caller, &owner, &name, METADATA)?;
+    match &caller {
+        Caller::Anonymous => return Err(Refusal::plain(401, "Requires authentication")),
+        Caller::Installation(grant) if !world.covers(grant, repo) => return Err(Refusal::not_permitted()),
+        _ => {}
+    }
+    let account = world.account(&login).filter(|a| a.kind == AccountKind::User);
+    let account = account.ok_or_else(|| Refusal::plain(404, &format!("{login} is not a user")))?;
+    Ok(ok(world.show_permission(&world.role(repo, account.id), account.id)))
+}
+
+pub async fn user(State(hub): Shared, Path(login): Path<String>) -> Reply {
+    let world = hub.world();
+    let account = world.account(&login).ok_or_else(Refusal::not_found)?;
+    let mut shown = world.show_account(account.id);
+    add(&mut shown, json!({ "name": null, "created_at": time(account.created_at) }));
+    Ok(ok(shown))
+}
