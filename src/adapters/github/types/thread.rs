@@ -1,143 +1,13 @@
-//! Shapes this room hands out: small structs of our own, never GitHub's full objects.
+//! Issues, comments, reactions and pull requests.
 
 use std::collections::BTreeMap;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{CommentId, GithubRepoId, GithubUserId, InstallationId};
-use crate::domain::permission::{Permission, Person};
+use crate::domain::ids::{CommentId, GithubRepoId};
 use crate::domain::pull::PullStatus;
-use crate::domain::repo::{BranchName, CommitSha, RepoName};
+use crate::domain::repo::{BranchName, CommitSha};
 
-/// What kind of account a person is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccountKind {
-    /// A human (or a machine user).
-    User,
-    /// An App's account.
-    Bot,
-    /// An organization.
-    Organization,
-    /// A kind that we do not know.
-    Other,
-}
-
-impl AccountKind {
-    /// Reads GitHub's `type`.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "User" => Self::User,
-            "Bot" => Self::Bot,
-            "Organization" => Self::Organization,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// An account with its kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// Number and login.
-    pub person: Person,
-    /// User, bot or organization.
-    pub kind: AccountKind,
-}
-
-/// The App itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppInfo {
-    /// The App's number.
-    pub id: i64,
-    /// The App's name in URLs; its account is `slug[bot]`.
-    pub slug: String,
-    /// Granted by its registration: `issues` → `write` and so on.
-    pub permissions: BTreeMap<String, String>,
-    /// Subscribed events.
-    pub events: Vec<String>,
-    /// The number of the account `slug[bot]`; known once there is an installation.
-    pub bot_user_id: Option<GithubUserId>,
-}
-
-/// One place where the App is installed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Installation {
-    /// GitHub's number.
-    pub id: InstallationId,
-    /// The account it belongs to.
-    pub account: Actor,
-    /// Whether it is suspended.
-    pub suspended: bool,
-    /// Accepted by the owner: `issues` → `write` and so on.
-    pub permissions: BTreeMap<String, String>,
-}
-
-/// A delivery of GitHub's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HookDelivery {
-    /// Number of this attempt; what `redeliver` takes.
-    pub id: i64,
-    /// The `X-GitHub-Delivery` header; a redelivery keeps it.
-    pub guid: String,
-    /// The event.
-    pub event: String,
-    /// Its action.
-    pub action: Option<String>,
-    /// Our answer's status as GitHub saw it; 0 when there was none.
-    pub status_code: i64,
-    /// When it was sent.
-    pub delivered_at: Timestamp,
-    /// Whether this attempt was asked for.
-    pub redelivery: bool,
-}
-
-/// A repository as GitHub describes it now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepoInfo {
-    /// GitHub's number.
-    pub id: GithubRepoId,
-    /// Owner and name of the moment (new after a rename).
-    pub name: RepoName,
-    /// The branch that new work starts from.
-    pub default_branch: BranchName,
-    /// Not public.
-    pub private: bool,
-    /// Read-only.
-    pub archived: bool,
-    /// Switched off by GitHub.
-    pub disabled: bool,
-}
-
-/// How two commits lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompareStatus {
-    /// Head continues base.
-    Ahead,
-    /// Base continues head.
-    Behind,
-    /// Both have commits of their own.
-    Diverged,
-    /// The same commit.
-    Identical,
-}
-
-/// A comparison of two commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Compare {
-    /// Commits that head has and base lacks.
-    pub ahead_by: u64,
-    /// Commits that base has and head lacks.
-    pub behind_by: u64,
-    /// How they lie.
-    pub status: CompareStatus,
-}
-
-/// What one account may do in a repository, as the collaborator-permission endpoint says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// The right.
-    pub permission: Permission,
-    /// Whose; `None` when GitHub does not know the login.
-    pub account: Option<Actor>,
-}
+use super::Actor;
 
 /// An issue (or the issue side of a pull request).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -318,17 +188,4 @@ pub struct PullInfo {
     pub base: String,
     /// When it was opened.
     pub created_at: Timestamp,
-}
-
-/// What GitHub's headers last said about an installation's hourly allowance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateBudget {
-    /// Calls an hour.
-    pub limit: u64,
-    /// Calls left in this hour.
-    pub remaining: u64,
-    /// When the hour starts again, in our clock.
-    pub reset: Timestamp,
-    /// When this was seen, in our clock.
-    pub seen_at: Timestamp,
 }

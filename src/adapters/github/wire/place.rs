@@ -1,0 +1,69 @@
+//! A repository and its commits.
+
+use serde::Deserialize;
+
+use crate::domain::ids::GithubRepoId;
+use crate::domain::repo::{BranchName, RepoName};
+
+use super::super::{self as github, Compare, CompareStatus};
+
+#[derive(Deserialize)]
+pub(in super::super) struct Repositories {
+    pub repositories: Vec<Repository>,
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Repository {
+    id: i64,
+    full_name: String,
+    default_branch: String,
+    #[serde(default)]
+    private: bool,
+    #[serde(default)]
+    archived: bool,
+    #[serde(default)]
+    disabled: bool,
+}
+
+impl Repository {
+    pub(in super::super) fn into_domain(self) -> Option<github::RepoInfo> {
+        Some(github::RepoInfo {
+            id: GithubRepoId(self.id),
+            name: RepoName::parse(&self.full_name)?,
+            default_branch: BranchName::parse(&self.default_branch)?,
+            private: self.private,
+            archived: self.archived,
+            disabled: self.disabled,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Reference {
+    pub object: Object,
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Object {
+    pub sha: String,
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Comparison {
+    status: String,
+    ahead_by: u64,
+    behind_by: u64,
+}
+
+impl Comparison {
+    pub(in super::super) fn into_domain(self) -> Option<Compare> {
+        let status = match self.status.as_str() {
+            "ahead" => CompareStatus::Ahead,
+            "behind" => CompareStatus::Behind,
+            "diverged" => CompareStatus::Diverged,
+            "identical" => CompareStatus::Identical,
+            _ => return None,
+        };
+        Some(Compare { ahead_by: self.ahead_by, behind_by: self.behind_by, status })
+    }
+}
