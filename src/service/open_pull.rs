@@ -125,7 +125,9 @@ async fn freshness(
     let compare = match client.compare(base, &head).await? {
         Some(compare) if compare.status == CompareStatus::Ahead => compare,
         Some(_) => {
-            return Ok(Err(Stop::Failed("The base branch was rewritten: the pinned commit is no longer in it.".into())));
+            return Ok(Err(Stop::Failed(
+                "The base branch was rewritten: the pinned commit is no longer in it.".into(),
+            )));
         }
         None => return Ok(Err(Stop::Failed("The pinned commit is no longer in the repository.".into()))),
     };

@@ -1,0 +1,9 @@
+//! The composition root: settings → stores, clients, router, workers.
+
+pub mod parts;
+pub mod serve;
+pub mod settings;
+
+pub use parts::{Parts, StartError, build};
+pub use serve::{Running, serve, work};
+pub use settings::Settings;
