@@ -48,7 +48,8 @@ impl ChatModel for HttpModel {
 impl HttpModel {
     async fn ask(&self, request: &ChatRequest) -> Result<ChatAnswer, ModelError> {
         let total = Instant::now() + self.deadlines.total;
-        let Ok(Ok(_place)) = timeout_at(total, self.gate.acquire()).await else {
+        let place = timeout_at(total, self.gate.acquire()).await;
+        let (Ok(Ok(_place)), true) = (place, Instant::now() < total) else {
             return Err(ModelError::Timeout { phase: Phase::Total, usage: None });
         };
         let mut watch = Watch::start(self.deadlines, total);
@@ -119,9 +120,7 @@ fn transport_error(error: &reqwest::Error) -> ModelError {
         if inner.is::<ForbiddenAddress>() {
             return ModelError::UrlForbidden(UrlRefusal::PrivateAddress);
         }
-        // rustls wraps its errors this way; nothing else in a connection attempt does.
-        let io = inner.downcast_ref::<std::io::Error>();
-        if error.is_connect() && io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) {
+        if error.is_connect() && is_handshake(inner) {
             return ModelError::Tls;
         }
         cause = inner.source();
@@ -130,6 +129,13 @@ fn transport_error(error: &reqwest::Error) -> ModelError {
         return ModelError::Timeout { phase: Phase::Connect, usage: None };
     }
     ModelError::Network
+}
+
+/// rustls wraps its errors as invalid data, nothing else in a connection attempt does; and an `io::Error` hides the
+/// error that it wraps from `source`.
+fn is_handshake(error: &(dyn std::error::Error + 'static)) -> bool {
+    let Some(io) = error.downcast_ref::<std::io::Error>() else { return false };
+    io.kind() == std::io::ErrorKind::InvalidData || io.get_ref().is_some_and(|inner| is_handshake(inner))
 }
 
 /// The deadlines of one call.
