@@ -14,7 +14,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("sqlx", &["adapters/store", "adapters/queue"]),
     ("octocrab", &["adapters/github"]),
     ("jsonwebtoken", &["adapters/github", "sim"]),
-    ("git2", &["adapters/git/"]),
+    ("git2", &["adapters/git/", "sim/github/"]),
     ("reqwest", &["adapters/llm", "adapters/git/", "adapters/github", "sim", "entry/cli/demo"]),
     ("fernet", &["adapters/crypto"]),
     ("axum", &["entry", "sim", "app", "main"]),

@@ -23,7 +23,6 @@ pub struct Hub {
     pub(super) limits: Mutex<Limits>,
     pub(super) calls: Mutex<Vec<LoggedCall>>,
     pub(super) post: mpsc::UnboundedSender<i64>,
-    pub(super) mail: reqwest::Client,
     pub(super) folder: TempDir,
     changed: watch::Sender<u64>,
     url: String,
@@ -37,14 +36,12 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Hub {
     pub(super) fn new(at: SocketAddr, post: mpsc::UnboundedSender<i64>) -> io::Result<Self> {
         let url = format!("http://{at}");
-        let mail = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         Ok(Self {
             world: Mutex::new(World::new(url.clone())),
             faults: Mutex::default(),
             limits: Mutex::default(),
             calls: Mutex::default(),
             post,
-            mail: mail.build().map_err(io::Error::other)?,
             folder: TempDir::new()?,
             changed: watch::Sender::new(0),
             url,

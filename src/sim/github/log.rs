@@ -45,6 +45,7 @@ impl Hub {
 
     pub(super) fn last_calls(&self, n: usize) -> String {
         let all = locked(&self.calls);
-        all.iter().skip(all.len().saturating_sub(n)).map(|c| format!("  {c}\n")).collect()
+        let lines: Vec<_> = all.iter().skip(all.len().saturating_sub(n)).map(|c| format!("  {c}")).collect();
+        lines.join("\n")
     }
 }

@@ -101,7 +101,7 @@ impl World {
             title: issue.title.clone(),
             body: issue.body.clone(),
             head: pull.head.clone(),
-            head_sha: self.pull_head(repo, issue, pull),
+            head_sha: repo.pull_head(issue, pull),
             base: pull.base.clone(),
             open: issue.open,
             merged: pull.merged_at.is_some(),

@@ -24,10 +24,10 @@ impl Hub {
         let issue = world.the_issue_mut(repo, number);
         let mut changes = json!({});
         if issue.title != title {
-            changes["title"] = json!({ "from": issue.title });
+            add(&mut changes, json!({ "title": { "from": issue.title } }));
         }
         if issue.body.as_deref() != Some(body) {
-            changes["body"] = json!({ "from": issue.body });
+            add(&mut changes, json!({ "body": { "from": issue.body } }));
         }
         issue.title = title.into();
         issue.body = Some(body.into());

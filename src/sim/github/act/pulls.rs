@@ -49,7 +49,7 @@ impl Hub {
         let found = world.repos.get(&repo).demand("repository");
         let issue = found.issues.get(&number).demand(&format!("pull request {number}"));
         let pull = issue.pull.as_ref().demand(&format!("pull request {number}"));
-        let head = world.pull_head(found, issue, pull);
+        let head = found.pull_head(issue, pull);
         let message = format!("Merge pull request #{number} from {}", pull.head);
         let sha = objects.merge(&pull.base, &head, &message, now.0 / 1000).demand("merge without conflict");
         let issue = world.the_issue_mut(repo, number);
@@ -70,7 +70,7 @@ impl Hub {
         let now = world.now();
         let found = world.repos.get(&repo)?;
         let issue = found.issues.get(&number)?;
-        let head = world.pull_head(found, issue, issue.pull.as_ref()?);
+        let head = found.pull_head(issue, issue.pull.as_ref()?);
         let issue = world.repos.get_mut(&repo)?.issues.get_mut(&number)?;
         issue.pull.as_mut()?.head_sha = head;
         if open {

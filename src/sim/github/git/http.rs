@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -29,7 +29,7 @@ struct Asked {
 pub async fn serve(hub: &Hub, call: Call) -> Response {
     let asked = match admit(hub, &call) {
         Ok(asked) => asked,
-        Err(answer) => return *answer,
+        Err(away) => return away.into_response(),
     };
     if asked.below != "git-receive-pack" {
         return backend(&asked, &call).await;
@@ -40,7 +40,7 @@ pub async fn serve(hub: &Hub, call: Call) -> Response {
         return report(refuse(&orders, &refused, &wishes));
     }
     let answer = backend(&asked, &call).await;
-    if hub.took_back_workflows(&asked, &orders) {
+    if took_back_workflows(&asked, &orders) {
         let words = "refusing to allow a GitHub App to create or update workflow without `workflows` permission";
         let all: Vec<_> = orders.iter().map(|_| Some(words.to_owned())).collect();
         return report(refuse(&orders, &all, &wishes));
@@ -67,15 +67,28 @@ fn password(headers: &HeaderMap) -> Option<String> {
     String::from_utf8(pair).ok()?.split_once(':').map(|(_, password)| password.to_owned())
 }
 
-fn say(status: StatusCode, words: &str) -> Box<Response> {
-    let mut answer = (status, format!("{words}\n")).into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        header(&mut answer, "www-authenticate", Some("Basic realm=\"GitHub\"".into()));
-    }
-    Box::new(answer)
+/// Why git is turned away.
+struct Away {
+    status: StatusCode,
+    words: &'static str,
+    location: Option<String>,
 }
 
-fn admit(hub: &Hub, call: &Call) -> Result<Asked, Box<Response>> {
+impl IntoResponse for Away {
+    fn into_response(self) -> Response {
+        let mut answer = (self.status, format!("{}\n", self.words)).into_response();
+        let ask = self.status == StatusCode::UNAUTHORIZED;
+        header(&mut answer, "www-authenticate", ask.then(|| "Basic realm=\"GitHub\"".into()));
+        header(&mut answer, "location", self.location);
+        answer
+    }
+}
+
+fn say(status: StatusCode, words: &'static str) -> Away {
+    Away { status, words, location: None }
+}
+
+fn admit(hub: &Hub, call: &Call) -> Result<Asked, Away> {
     let missing = || say(StatusCode::NOT_FOUND, "Repository not found.");
     let uri = &call.parts.uri;
     let (name, below) = uri.path().trim_start_matches('/').split_once(".git/").ok_or_else(missing)?;
@@ -84,7 +97,7 @@ fn admit(hub: &Hub, call: &Call) -> Result<Asked, Box<Response>> {
     if !known || (below == "info/refs" && uri.query().is_none()) {
         return Err(missing());
     }
-    let no = |words: &str| say(StatusCode::UNAUTHORIZED, words);
+    let no = |words| say(StatusCode::UNAUTHORIZED, words);
     let caller = match password(&call.parts.headers) {
         Some(token) => caller_of_token(hub, &token).map_err(|_| no("Invalid username or token."))?,
         None if call.parts.headers.contains_key("authorization") => return Err(no("Invalid username or token.")),
@@ -98,9 +111,7 @@ fn admit(hub: &Hub, call: &Call) -> Result<Asked, Box<Response>> {
         let moved = moved.filter(|r| world.may(&caller, r, access::METADATA).is_ok()).ok_or_else(unseen)?;
         let query = uri.query().map(|q| format!("?{q}")).unwrap_or_default();
         let to = format!("{}/{}.git/{below}{query}", world.base, world.full_name(moved));
-        let mut answer = StatusCode::MOVED_PERMANENTLY.into_response();
-        header(&mut answer, "location", Some(to));
-        return Err(Box::new(answer));
+        return Err(Away { location: Some(to), ..say(StatusCode::MOVED_PERMANENTLY, "Moved Permanently") });
     };
     let repo = world.repos.get(&id).ok_or_else(unseen)?;
     let need = if pushing { access::WRITE_CODE } else { access::READ_CODE };
@@ -134,21 +145,21 @@ impl Hub {
         };
         orders.iter().map(reason).collect()
     }
+}
 
-    /// Undoes a push that changed workflow files without the permission for it; whether it did.
-    fn took_back_workflows(&self, asked: &Asked, orders: &[Order]) -> bool {
-        let may = match &asked.caller {
-            Caller::Installation(grant) => grant.permissions.get("workflows").is_some_and(|l| l == "write"),
-            _ => true,
-        };
-        let Ok(objects) = super::Objects::open(&asked.folder) else { return false };
-        let bad = !may && orders.iter().any(|o| o.makes_commit() && objects.touches_workflows(&o.new));
-        for order in orders.iter().filter(|_| bad) {
-            let _undone =
-                if order.is_new() { objects.delete_ref(&order.name) } else { objects.set_ref(&order.name, &order.old) };
-        }
-        bad
+/// Undoes a push that changed workflow files without the permission for it; whether it did.
+fn took_back_workflows(asked: &Asked, orders: &[Order]) -> bool {
+    let may = match &asked.caller {
+        Caller::Installation(grant) => grant.permissions.get("workflows").is_some_and(|l| l == "write"),
+        _ => true,
+    };
+    let Ok(objects) = super::Objects::open(&asked.folder) else { return false };
+    let bad = !may && orders.iter().any(|o| o.makes_commit() && objects.touches_workflows(&o.new));
+    for order in orders.iter().filter(|_| bad) {
+        let _undone =
+            if order.is_new() { objects.delete_ref(&order.name) } else { objects.set_ref(&order.name, &order.old) };
     }
+    bad
 }
 
 /// Runs `git http-backend` as a CGI program and turns its answer into ours.
@@ -195,7 +206,7 @@ fn cgi(output: &[u8]) -> Response {
         if name.eq_ignore_ascii_case("status") {
             let code = value.get(..3).and_then(|c| c.parse().ok());
             *answer.status_mut() = code.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        } else if let (Ok(name), Ok(value)) = (name.parse::<axum::http::HeaderName>(), value.parse()) {
+        } else if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
             answer.headers_mut().insert(name, value);
         }
     }

@@ -29,7 +29,7 @@ pub fn orders(body: &[u8]) -> (Vec<Order>, String) {
         let text = String::from_utf8_lossy(line).into_owned();
         let (order, more) = text.split_once('\0').unwrap_or((&text, ""));
         if wishes.is_empty() {
-            wishes = more.trim().to_owned();
+            more.trim().clone_into(&mut wishes);
         }
         let mut words = order.trim_end().splitn(3, ' ').map(String::from);
         if let (Some(old), Some(new), Some(name)) = (words.next(), words.next(), words.next()) {

@@ -46,10 +46,10 @@ impl World {
                 let now = self.installations.get(&grant.installation).map(|i| &i.permissions);
                 let enough = |level: Option<&String>| level.is_some_and(|l| l == "write" || !need.write);
                 let granted = |p: &&str| enough(grant.permissions.get(*p)) && enough(now.and_then(|n| n.get(*p)));
-                if need.any_of.iter().any(|p| granted(&p)) { Ok(()) } else { Err(Refusal::not_permitted()) }
+                if need.any_of.iter().any(granted) { Ok(()) } else { Err(Refusal::not_permitted()) }
             }
             Caller::Person(id) => {
-                let rank = self.role(repo, *id).rank();
+                let rank = repo.role(*id).rank();
                 let talk = need.any_of.contains(&"issues");
                 match rank {
                     0 => Err(Refusal::not_found()),

@@ -4,7 +4,6 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use tower::ServiceExt;
 
 use super::access::METADATA;
@@ -39,17 +38,15 @@ fn admit(hub: &Hub, headers: &HeaderMap) -> Result<Caller, Refusal> {
         let words = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header";
         return Err(Refusal::plain(403, words));
     }
-    let caller = caller(hub, headers)?;
-    let now = hub.now();
-    let standing = locked(&hub.limits).standing(&caller.counter(), now, false);
-    if standing.remaining() == 0 {
-        return Err(Refusal::new(403, json!({ "message": "API rate limit exceeded for installation." })));
-    }
-    Ok(caller)
+    caller(hub, headers)
 }
 
-/// Finds the repository by number or former name and counts new content.
+/// Checks the limits and finds the repository by number or former name.
 fn prepare(hub: &Hub, call: Call, caller: &Caller) -> Result<Request, Refusal> {
+    let now = hub.now();
+    if locked(&hub.limits).standing(&caller.counter(), now, false).remaining() == 0 {
+        return Err(Refusal::plain(403, "API rate limit exceeded for installation."));
+    }
     let (mut parts, body) = (call.parts, call.body);
     let uri = parts.uri.clone();
     if let Some(path) = by_number(hub, uri.path()) {
@@ -60,11 +57,10 @@ fn prepare(hub: &Hub, call: Call, caller: &Caller) -> Result<Request, Refusal> {
         return Err(Refusal::moved(parts.method == Method::GET, to));
     }
     let last = parts.uri.path().rsplit('/').next().unwrap_or_default();
-    if parts.method == Method::POST && ["comments", "issues", "pulls"].contains(&last) {
-        let now = hub.now();
-        if let Some(wait) = locked(&hub.limits).content(&caller.counter(), now) {
-            return Err(Refusal::secondary(wait));
-        }
+    let makes_content = parts.method == Method::POST && ["comments", "issues", "pulls"].contains(&last);
+    let wait = makes_content.then(|| locked(&hub.limits).content(&caller.counter(), now)).flatten();
+    if let Some(seconds) = wait {
+        return Err(Refusal::secondary(seconds));
     }
     parts.extensions.insert(caller.clone());
     parts.extensions.insert(list_address(hub, parts.uri.path()));

@@ -101,7 +101,7 @@ pub async fn create(State(hub): Shared, caller: Caller, Path((owner, name, numbe
 /// The caller's account, if the comment is its own or it may write.
 fn editor(world: &World, caller: &Caller, repo: &Repo, comment: &Comment) -> Result<i64, Refusal> {
     let by = caller.acts_as(world).ok_or_else(Refusal::not_found)?;
-    let may = by == comment.user || by == world.app.bot_id || world.role(repo, by).rank() >= 3;
+    let may = by == comment.user || by == world.app.bot_id || repo.role(by).rank() >= 3;
     if may { Ok(by) } else { Err(Refusal::plain(403, "Must have write access.")) }
 }
 

@@ -38,7 +38,7 @@ pub async fn list(State(hub): Shared, caller: Caller, listing: Listing) -> Reply
     };
     let mut found = world.deliveries.iter().rev().filter(wanted);
     let page: Vec<_> = found.by_ref().take(listing.per_page()).collect();
-    let mut answer = ok(page.iter().map(|d| world.show_delivery(d)).collect());
+    let mut answer = ok(page.iter().map(|d| d.show()).collect());
     if let (Some(last), Some(_)) = (page.last(), found.next()) {
         header(&mut answer, "link", Some(listing.link("cursor", &format!("v1_{}", last.id), "next")));
     }

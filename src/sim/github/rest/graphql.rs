@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::access::{WRITE_PULLS, WRITE_TALK};
 use super::{Caller, Refusal, Reply, Shared, object, ok, text};
-use crate::sim::github::show::node_id;
+use crate::sim::github::show::{add, node_id};
 use crate::sim::github::world::World;
 
 const MUTATIONS: [&str; 4] =
@@ -76,7 +76,7 @@ pub async fn run(State(hub): Shared, caller: Caller, body: Bytes) -> Reply {
         let done = world.take(&caller, &step, variables);
         if let Err(error) = &done {
             let mut error = error.clone();
-            error["path"] = json!([step.key]);
+            add(&mut error, json!({ "path": [step.key] }));
             errors.push(error);
         }
         data.insert(step.key, done.unwrap_or(Value::Null));
@@ -85,7 +85,7 @@ pub async fn run(State(hub): Shared, caller: Caller, body: Bytes) -> Reply {
     hub.notify();
     let mut answer = json!({ "data": data });
     if !errors.is_empty() {
-        answer["errors"] = Value::Array(errors);
+        add(&mut answer, json!({ "errors": errors }));
     }
     Ok(ok(answer))
 }

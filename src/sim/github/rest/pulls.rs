@@ -139,9 +139,8 @@ pub async fn ask_reviewers(
     let repo = world.reach(&caller, &owner, &name, WRITE_PULLS)?;
     let (issue, pull) = pull_in(&world, repo, number)?;
     let asked = body.get("reviewers").and_then(Value::as_array).cloned().unwrap_or_default();
-    let known = |login: &Value| {
-        login.as_str().and_then(|l| world.account(l)).is_some_and(|a| world.role(repo, a.id).rank() >= 1)
-    };
+    let known =
+        |login: &Value| login.as_str().and_then(|l| world.account(l)).is_some_and(|a| repo.role(a.id).rank() >= 1);
     if !asked.iter().all(known) {
         let words = "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator";
         return Err(Refusal::plain(422, words));

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::access::{READ_TALK, WRITE_TALK};
@@ -13,11 +13,11 @@ use crate::sim::github::world::{REACTIONS, Reaction, World};
 
 type Numbered = Path<(String, String, i64)>;
 
-fn page(world: &World, all: &[Reaction], listing: &Listing) -> Reply {
+fn page(world: &World, all: &[Reaction], listing: &Listing) -> Response {
     let wanted = listing.asked.get("content");
     let seen = all.iter().filter(|r| world.reaction_is_seen(r.at) && wanted.is_none_or(|w| *w == r.content));
     let shown = seen.map(|r| world.show_reaction(r)).collect();
-    Ok(paged(shown, listing))
+    paged(shown, listing)
 }
 
 pub async fn of_comment(
@@ -29,7 +29,7 @@ pub async fn of_comment(
     let world = hub.world();
     let repo = world.reach(&caller, &owner, &name, READ_TALK)?;
     let comment = repo.comments.get(&id).ok_or_else(Refusal::not_found)?;
-    page(&world, &comment.reactions, &listing)
+    Ok(page(&world, &comment.reactions, &listing))
 }
 
 pub async fn of_issue(
@@ -40,11 +40,11 @@ pub async fn of_issue(
 ) -> Reply {
     let world = hub.world();
     let repo = world.reach(&caller, &owner, &name, READ_TALK)?;
-    page(&world, &world.issue_in(repo, number)?.reactions, &listing)
+    Ok(page(&world, &world.issue_in(repo, number)?.reactions, &listing))
 }
 
 /// Adds a reaction: 201, or 200 with the one that is there already.
-fn put(world: &World, all: &mut Vec<Reaction>, new: Reaction) -> axum::response::Response {
+fn put(world: &World, all: &mut Vec<Reaction>, new: Reaction) -> Response {
     let known = all.iter().find(|r| r.user == new.user && r.content == new.content).cloned();
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let shown = known.unwrap_or_else(|| {

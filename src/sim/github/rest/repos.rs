@@ -29,7 +29,7 @@ pub async fn permission(
     }
     let account = world.account(&login).filter(|a| a.kind == AccountKind::User);
     let account = account.ok_or_else(|| Refusal::plain(404, &format!("{login} is not a user")))?;
-    Ok(ok(world.show_permission(&world.role(repo, account.id), account.id)))
+    Ok(ok(world.show_permission(&repo.role(account.id), account.id)))
 }
 
 pub async fn user(State(hub): Shared, Path(login): Path<String>) -> Reply {

@@ -22,7 +22,7 @@ impl World {
             "created_at": time(comment.created_at),
             "updated_at": time(comment.updated_at),
             "body": comment.body,
-            "author_association": self.association(repo, comment.user),
+            "author_association": repo.association(comment.user),
             "pin": null,
             "reactions": rollup(self, &url, &comment.reactions),
             "performed_via_github_app": self.show_via(comment.via_app),

@@ -5,28 +5,30 @@ use serde_json::{Value, json};
 use super::{add, time};
 use crate::sim::github::world::{Delivery, Fate, World};
 
-impl World {
+impl Delivery {
     /// A row of `GET /app/hook/deliveries`.
-    pub fn show_delivery(&self, delivery: &Delivery) -> Value {
+    pub fn show(&self) -> Value {
         json!({
-            "id": delivery.id,
-            "guid": delivery.guid,
-            "delivered_at": time(delivery.at),
-            "redelivery": delivery.redelivery,
-            "duration": f64::from(i32::try_from(delivery.took_ms).unwrap_or(i32::MAX)) / 1000.0,
-            "status": delivery.fate.words(),
-            "status_code": delivery.fate.status(),
-            "event": delivery.event,
-            "action": delivery.action,
-            "installation_id": delivery.installation,
-            "repository_id": delivery.repo,
+            "id": self.id,
+            "guid": self.guid,
+            "delivered_at": time(self.at),
+            "redelivery": self.redelivery,
+            "duration": f64::from(i32::try_from(self.took_ms).unwrap_or(i32::MAX)) / 1000.0,
+            "status": self.fate.words(),
+            "status_code": self.fate.status(),
+            "event": self.event,
+            "action": self.action,
+            "installation_id": self.installation,
+            "repository_id": self.repo,
             "throttled_at": null,
         })
     }
+}
 
+impl World {
     /// One delivery with what was sent and answered.
     pub fn show_delivery_whole(&self, delivery: &Delivery) -> Value {
-        let mut shown = self.show_delivery(delivery);
+        let mut shown = delivery.show();
         let answer = match &delivery.fate {
             Fate::Answered { body, .. } => json!({ "headers": {}, "payload": body }),
             Fate::Sent | Fate::Failed { .. } => json!({ "headers": null, "payload": null }),

@@ -33,7 +33,7 @@ impl World {
             "created_at": time(issue.created_at),
             "updated_at": time(issue.updated_at),
             "closed_at": issue.closed_at.map(time),
-            "author_association": self.association(repo, issue.user),
+            "author_association": repo.association(issue.user),
             "type": null,
             "active_lock_reason": null,
             "sub_issues_summary": { "total": 0, "completed": 0, "percent_completed": 0 },

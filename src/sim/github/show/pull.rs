@@ -6,13 +6,15 @@ use super::{add, node_id, time};
 use crate::sim::github::git::{Difference, Objects};
 use crate::sim::github::world::{Issue, Pull, Repo, World};
 
-impl World {
+impl Repo {
     /// The head commit of the moment: the branch's while the pull request is open, else the last one seen.
-    pub fn pull_head(&self, repo: &Repo, issue: &Issue, pull: &Pull) -> String {
-        let live = || Objects::open(&repo.folder).ok()?.branch(&pull.head);
+    pub fn pull_head(&self, issue: &Issue, pull: &Pull) -> String {
+        let live = || Objects::open(&self.folder).ok()?.branch(&pull.head);
         issue.open.then(live).flatten().unwrap_or_else(|| pull.head_sha.clone())
     }
+}
 
+impl World {
     /// A pull request as lists show it.
     pub fn show_pull_short(&self, repo: &Repo, issue: &Issue, pull: &Pull) -> Value {
         let name = self.full_name(repo);
@@ -60,13 +62,13 @@ impl World {
             "assignees": [],
             "requested_reviewers": [],
             "requested_teams": [],
-            "head": side(&pull.head, &self.pull_head(repo, issue, pull)),
+            "head": side(&pull.head, &repo.pull_head(issue, pull)),
             "base": side(&pull.base, &pull.base_sha),
-            "author_association": self.association(repo, issue.user),
+            "author_association": repo.association(issue.user),
             "auto_merge": null,
             "draft": pull.draft,
         });
-        shown["_links"] = json!({
+        let links = json!({
             "self": { "href": url },
             "html": { "href": page },
             "issue": { "href": format!("{api}/issues/{}", issue.number) },
@@ -74,6 +76,7 @@ impl World {
             "commits": { "href": format!("{url}/commits") },
             "statuses": { "href": format!("{api}/statuses/{}", pull.head_sha) },
         });
+        add(&mut shown, json!({ "_links": links }));
         shown
     }
 
@@ -81,7 +84,7 @@ impl World {
     pub fn show_pull(&self, repo: &Repo, issue: &Issue, pull: &Pull) -> Value {
         let mut shown = self.show_pull_short(repo, issue, pull);
         let objects = Objects::open(&repo.folder).ok();
-        let head = self.pull_head(repo, issue, pull);
+        let head = repo.pull_head(issue, pull);
         let diff = objects.as_ref().and_then(|o| o.difference(&pull.base_sha, &head));
         let base = objects.as_ref().and_then(|o| o.branch(&pull.base));
         let mergeable = base.zip(objects).is_some_and(|(base, o)| o.merged_tree(&base, &head).is_some());

@@ -1,6 +1,6 @@
 //! Carries deliveries to the receiver: ten seconds, one try, whatever happens is written down.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,6 +11,12 @@ use crate::sim::github::world::{Delivery, Fate, World};
 
 /// How long GitHub waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One client for all stand-ins; it keeps no connection, because each may live in a runtime of its own.
+pub static CARRIER: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.pool_max_idle_per_host(0).build().unwrap_or_default()
+});
 
 /// Sends each delivery as it comes, none waiting for another.
 pub async fn post_office(hub: Arc<Hub>, mut letters: UnboundedReceiver<i64>) {
@@ -70,7 +76,7 @@ impl Hub {
             let headers = world.mail_headers(&delivery);
             (delivery, url, headers)
         };
-        let mut letter = self.mail.post(url).timeout(PATIENCE).body(delivery.body);
+        let mut letter = CARRIER.post(url).timeout(PATIENCE).body(delivery.body);
         for (name, value) in &headers {
             letter = letter.header(name.as_str(), value.as_str().unwrap_or_default());
         }

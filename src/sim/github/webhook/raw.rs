@@ -1,6 +1,7 @@
 //! Deliveries made by hand, with anything in them wrong.
 
 use super::letter::signature;
+use super::post::CARRIER;
 use crate::sim::github::hub::Hub;
 
 /// A delivery under construction; as made it is right in every header.
@@ -78,7 +79,7 @@ impl Hub {
     /// Sends it to the webhook address; gives the status and the body of the answer.
     pub async fn send_raw(&self, delivery: &RawDelivery) -> Result<(u16, String), reqwest::Error> {
         let url = self.world().app.webhook_url.clone().unwrap_or_default();
-        let mut letter = self.mail.post(url).body(delivery.body.clone());
+        let mut letter = CARRIER.post(url).body(delivery.body.clone());
         for (name, value) in delivery.headers() {
             letter = letter.header(name, value);
         }

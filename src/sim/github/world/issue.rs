@@ -24,6 +24,7 @@ pub struct Pull {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as on GitHub")]
 pub struct Issue {
     pub id: i64,
     pub number: i64,

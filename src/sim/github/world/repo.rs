@@ -73,21 +73,23 @@ impl World {
     pub fn repo_id(&self, full_name: &str) -> Option<i64> {
         self.repos.values().find(|r| !r.deleted && self.full_name(r).eq_ignore_ascii_case(full_name)).map(|r| r.id)
     }
+}
 
+impl Repo {
     /// A person's role: the given one, else what anybody has.
-    pub fn role(&self, repo: &Repo, user: i64) -> Role {
-        if repo.owner == user {
+    pub fn role(&self, user: i64) -> Role {
+        if self.owner == user {
             return Role::of("admin");
         }
-        let anybody = if repo.private { "none" } else { "read" };
-        repo.roles.get(&user).cloned().unwrap_or_else(|| Role::of(anybody))
+        let anybody = if self.private { "none" } else { "read" };
+        self.roles.get(&user).cloned().unwrap_or_else(|| Role::of(anybody))
     }
 
     /// `author_association`, which tells nothing about the right to write.
-    pub fn association(&self, repo: &Repo, user: i64) -> &'static str {
-        if repo.owner == user {
+    pub fn association(&self, user: i64) -> &'static str {
+        if self.owner == user {
             "OWNER"
-        } else if repo.roles.get(&user).is_some_and(|r| r.rank() > 0) {
+        } else if self.roles.get(&user).is_some_and(|r| r.rank() > 0) {
             "COLLABORATOR"
         } else {
             "NONE"
