@@ -10,10 +10,13 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::JobId;
 use crate::domain::job::NewJob;
 
-const COLUMNS: usize = 17;
+const COLUMNS: usize = 11;
 
-const INSERT: &str = "INSERT INTO jobs (id, kind, payload, unique_key, status, priority, lane, run_at, model_id, \
-     installation_id, created_at, updated_at, attempts, crashes, lease_token, beats, cancel_requested) VALUES ";
+const INSERT: &str = "INSERT INTO jobs (id, kind, payload, unique_key, priority, lane, run_at, model_id, \
+     installation_id, updated_at, created_at, status, attempts, crashes, lease_token, beats, cancel_requested) VALUES ";
+
+/// The columns that begin the same in every row.
+const FRESH: &str = "'queued', 0, 0, 0, 0, 0";
 
 /// A waiting row only moves forward, with all its attempts again; a running row remembers to run once more.
 const MERGE: &str = " ON CONFLICT (unique_key) WHERE status IN ('queued', 'running') DO UPDATE SET \
@@ -26,7 +29,7 @@ const MERGE: &str = " ON CONFLICT (unique_key) WHERE status IN ('queued', 'runni
 /// Adds jobs of different keys.
 pub(super) async fn add(conn: &mut Conn, jobs: &[NewJob], now: Timestamp) -> Result<(), StoreError> {
     for piece in bulk::pieces(jobs) {
-        let text = format!("{INSERT}{}{MERGE}", bulk::parameters(piece.len(), COLUMNS));
+        let text = format!("{INSERT}{}{MERGE}", bulk::parameters(piece.len(), COLUMNS, FRESH));
         let mut query = sqlx::query(AssertSqlSafe(text));
         for new in piece {
             query = query
@@ -34,7 +37,6 @@ pub(super) async fn add(conn: &mut Conn, jobs: &[NewJob], now: Timestamp) -> Res
                 .bind(new.job.kind())
                 .bind(to_json(&new.job)?)
                 .bind(new.job.unique_key())
-                .bind("queued")
                 .bind(new.job.priority())
                 .bind(Lane::of(new))
                 .bind(new.run_at.0)
@@ -42,9 +44,6 @@ pub(super) async fn add(conn: &mut Conn, jobs: &[NewJob], now: Timestamp) -> Res
                 .bind(new.installation_id.map(|id| id.0))
                 .bind(now.0)
                 .bind(now.0);
-            for _zero in ["attempts", "crashes", "lease_token", "beats", "cancel_requested"] {
-                query = query.bind(0_i64);
-            }
         }
         query.execute(&mut *conn).await?;
     }

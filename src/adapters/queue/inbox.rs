@@ -69,7 +69,7 @@ pub struct InboxSettings {
 
 impl Default for InboxSettings {
     fn default() -> Self {
-        Self { waiting: 4096, batch: 512, batch_bytes: 32 * 1024 * 1024, deadline: Duration::from_millis(6_500) }
+        Self { waiting: 4096, batch: 512, batch_bytes: 4 * 1024 * 1024, deadline: Duration::from_millis(6_500) }
     }
 }
 
@@ -145,7 +145,9 @@ impl Writer {
             }
             Err(error) if error.is_temporary() || batch.len() == 1 => {
                 tracing::warn!(%error, deliveries = batch.len(), "deliveries cannot be stored");
-                batch.into_iter().for_each(|entry| tell(entry, Err(InboxError::Unavailable)));
+                for entry in batch {
+                    tell(entry, Err(InboxError::Unavailable));
+                }
             }
             // One of them cannot be written at all; the others shall not suffer.
             Err(_) => {

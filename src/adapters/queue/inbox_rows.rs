@@ -12,7 +12,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::job::{Job, NewJob};
 
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 9;
 
 const TOO_OLD: &str = "the delivery was too old to be acted on";
 
@@ -54,9 +54,9 @@ async fn insert(conn: &mut Conn, deliveries: &[&NewDelivery]) -> Result<HashSet<
     let mut new = HashSet::new();
     for piece in bulk::pieces(deliveries) {
         let statement = format!(
-            "INSERT INTO deliveries (app_id, guid, event, action, payload, status, attempts, received_at, handled_at, \
-             error) VALUES {} ON CONFLICT (app_id, guid) DO NOTHING RETURNING app_id, guid",
-            bulk::parameters(piece.len(), COLUMNS)
+            "INSERT INTO deliveries (app_id, guid, event, action, payload, status, received_at, handled_at, error, \
+             attempts) VALUES {} ON CONFLICT (app_id, guid) DO NOTHING RETURNING app_id, guid",
+            bulk::parameters(piece.len(), COLUMNS, "0")
         );
         let mut query = sqlx::query(AssertSqlSafe(statement));
         for delivery in piece {
@@ -68,7 +68,6 @@ async fn insert(conn: &mut Conn, deliveries: &[&NewDelivery]) -> Result<HashSet<
                 .bind(opt_text(delivery.action.as_deref()))
                 .bind(text(&delivery.payload))
                 .bind(status.as_str())
-                .bind(0_i64)
                 .bind(delivery.received_at.0)
                 .bind(delivery.too_old.then_some(delivery.received_at.0))
                 .bind(delivery.too_old.then_some(TOO_OLD));

@@ -15,7 +15,7 @@ use super::finish::{self, Finish, Written};
 use super::holdings::Holdings;
 use super::lane::Lane;
 use super::lease::{self, Watch};
-use super::turns::{Room, Turns};
+use super::turns::{Owner, Room, Turns};
 use super::work::Workshop;
 use crate::adapters::store::{Store, StoreError, Tx};
 use crate::domain::clock::Timestamp;
@@ -38,11 +38,11 @@ pub(super) struct Runner {
     look_at: Instant,
 }
 
-/// The installations served last, by long jobs and by quick ones.
+/// Who was served last, by long jobs and by quick ones.
 #[derive(Debug, Clone, Copy, Default)]
 struct Served {
-    long: Option<Option<i64>>,
-    quick: Option<Option<i64>>,
+    long: Option<Owner>,
+    quick: Option<Owner>,
 }
 
 enum Event {
@@ -93,7 +93,7 @@ impl Runner {
                 Event::Added => logged(self.see_cancels().await),
                 Event::Look => {}
             }
-            self.turn(grace_over.is_none()).await;
+            self.turn(!stop.is_cancelled()).await;
         }
     }
 

@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::lane::Lane;
 
+/// Whose jobs: an installation's, or nobody's in particular (REST, upkeep).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Owner(pub(super) Option<i64>);
+
 /// How many more jobs may start.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Room {
@@ -28,7 +32,7 @@ pub(super) struct Running {
 
 #[derive(Debug)]
 struct Group {
-    installation: Option<i64>,
+    owner: Owner,
     left: usize,
     lanes: VecDeque<Lane>,
 }
@@ -40,20 +44,19 @@ pub(super) struct Turns {
     groups: VecDeque<Group>,
     per_model: usize,
     models: HashMap<String, usize>,
-    /// The installation served last.
-    last: Option<Option<i64>>,
+    /// Who was served last.
+    last: Option<Owner>,
 }
 
 impl Turns {
     /// `lanes` have work that is due; `after` was served last the time before.
-    pub(super) fn new(lanes: Vec<Lane>, room: Room, after: Option<Option<i64>>) -> Self {
-        let mut by_installation: BTreeMap<Option<i64>, Vec<Lane>> = BTreeMap::new();
+    pub(super) fn new(lanes: Vec<Lane>, room: Room, after: Option<Owner>) -> Self {
+        let mut by_owner: BTreeMap<Owner, Vec<Lane>> = BTreeMap::new();
         for lane in lanes {
-            by_installation.entry(lane.installation).or_default().push(lane);
+            by_owner.entry(Owner(lane.installation)).or_default().push(lane);
         }
-        let mut groups: VecDeque<Group> =
-            by_installation.into_iter().map(|(of, lanes)| group(of, lanes, &room)).collect();
-        let served = groups.iter().take_while(|group| after.is_some_and(|after| group.installation <= after)).count();
+        let mut groups: VecDeque<Group> = by_owner.into_iter().map(|(of, lanes)| group(of, lanes, &room)).collect();
+        let served = groups.iter().take_while(|group| after.is_some_and(|after| group.owner <= after)).count();
         groups.rotate_left(served);
         Self { free: room.free, groups, per_model: room.per_model, models: room.running.models, last: after }
     }
@@ -89,25 +92,24 @@ impl Turns {
             group.lanes.pop_front();
         }
         if got > 0 {
-            self.last = Some(group.installation);
+            self.last = Some(group.owner);
         }
         self.groups.push_back(group);
     }
 
     /// Whom to go on after next time.
-    pub(super) fn last(&self) -> Option<Option<i64>> {
+    pub(super) fn last(&self) -> Option<Owner> {
         self.last
     }
 }
 
-fn group(installation: Option<i64>, mut lanes: Vec<Lane>, room: &Room) -> Group {
+fn group(owner: Owner, mut lanes: Vec<Lane>, room: &Room) -> Group {
     lanes.sort_by_key(|lane| (lane.priority, lane.ready_at));
-    let left = match installation {
-        // Work of nobody in particular (REST, upkeep) has no neighbour to be fair to.
+    let left = match owner.0 {
         None => usize::MAX,
         Some(id) => room.per_installation.saturating_sub(room.running.installations.get(&id).copied().unwrap_or(0)),
     };
-    Group { installation, left, lanes: lanes.into() }
+    Group { owner, left, lanes: lanes.into() }
 }
 
 #[cfg(test)]
@@ -120,7 +122,7 @@ mod tests {
     }
 
     /// Deals against lanes that hold so many jobs each; gives what each lane lost, in order.
-    fn deal(waiting: &[(&str, usize)], room: Room, after: Option<Option<i64>>) -> Vec<(String, usize)> {
+    fn deal(waiting: &[(&str, usize)], room: Room, after: Option<Owner>) -> Vec<(String, usize)> {
         let mut waiting: HashMap<String, usize> = waiting.iter().map(|(text, n)| ((*text).to_owned(), *n)).collect();
         let lanes = waiting.keys().map(|text| lane(text)).collect();
         let mut turns = Turns::new(lanes, room, after);
@@ -156,8 +158,8 @@ mod tests {
             sums(&deal(&waiting, room(30), None)),
             BTreeMap::from([("1/q/1/-", 14), ("1/q/2/-", 3), ("1/q/3/-", 13)])
         );
-        assert_eq!(deal(&waiting, room(1), Some(Some(1))), [("1/q/2/-".to_owned(), 1)]);
-        assert_eq!(deal(&waiting, room(1), Some(Some(3))), [("1/q/1/-".to_owned(), 1)]);
+        assert_eq!(deal(&waiting, room(1), Some(Owner(Some(1)))), [("1/q/2/-".to_owned(), 1)]);
+        assert_eq!(deal(&waiting, room(1), Some(Owner(Some(3)))), [("1/q/1/-".to_owned(), 1)]);
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Workshop {
             let told = crashes == self.settings.max_crashes;
             return self.dead(context, CRASHED.into(), told).await;
         }
-        let handled = AssertUnwindSafe(self.handler.handle(context.clone())).catch_unwind().await;
+        let working = async { self.handler.handle(context.clone()).await };
+        let handled = AssertUnwindSafe(working).catch_unwind().await;
         let panicked = handled.is_err();
         match handled.unwrap_or_else(|_| Outcome::Retry(PANICKED.into())) {
             Outcome::Done => Ending::Done,
@@ -77,8 +78,11 @@ impl Workshop {
 
     async fn dead(&self, context: JobContext, reason: String, tell: bool) -> Ending {
         tracing::warn!(job.kind = context.job.kind(), job.id = %context.job_id, job.attempt = context.attempt, reason, "job is given up");
-        if tell && AssertUnwindSafe(self.handler.give_up(context, reason.clone())).catch_unwind().await.is_err() {
-            tracing::error!("a job panicked while people were told that it is given up");
+        if tell {
+            let telling = async { self.handler.give_up(context, reason.clone()).await };
+            if AssertUnwindSafe(telling).catch_unwind().await.is_err() {
+                tracing::error!("a job panicked while people were told that it is given up");
+            }
         }
         Ending::Dead(reason)
     }
