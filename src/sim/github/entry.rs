@@ -64,7 +64,7 @@ impl Door {
         let path = call.parts.uri.path();
         if path.starts_with("/api/") {
             rest::answer(self, call).await
-        } else if path.contains(".git/") {
+        } else if git::is_asked(path) {
             git::serve(&self.hub, call).await
         } else {
             rest::page(&self.hub, path)

@@ -116,14 +116,16 @@ impl Hub {
         self.world().the_repo_mut(repo).protected.push(pattern.into());
     }
 
-    /// A label of the repository (made on first use by [`Hub::label`] as well).
-    pub fn create_label(&self, repo: &str, name: &str) {
+    /// A label of the repository, made on first use.
+    pub(super) fn label_named(&self, repo: &str, name: &str) -> Label {
         let mut world = self.world();
-        let id = world.next_id();
+        let new = Label { id: world.next_id(), name: name.into() };
         let labels = &mut world.the_repo_mut(repo).labels;
-        if !labels.iter().any(|l| l.name == name) {
-            labels.push(Label { id, name: name.into() });
-        }
+        let known = labels.iter().find(|l| l.name == name).cloned();
+        known.unwrap_or_else(|| {
+            labels.push(new.clone());
+            new
+        })
     }
 
     /// A personal token, for looking at the world as a person does (REST reads and git).

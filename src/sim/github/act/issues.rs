@@ -17,6 +17,20 @@ impl Hub {
         number
     }
 
+    /// Opens an issue that carries labels from the start: told as opened, and once as labeled for each.
+    pub fn open_labeled_issue(&self, repo: &str, by: &str, title: &str, body: &str, labels: &[&str]) -> i64 {
+        let ids: Vec<Label> = labels.iter().map(|name| self.label_named(repo, name)).collect();
+        let mut world = self.world();
+        let (repo, by) = (world.the_repo(repo).id, world.the_user(by));
+        let number = world.add_issue(repo, by, title, Some(body)).demand("repository");
+        world.the_issue_mut(repo, number).labels.clone_from(&ids);
+        self.tell_issue(&mut world, "opened", repo, number, by, json!({}));
+        for label in &ids {
+            self.tell_label(&mut world, "labeled", repo, number, by, label);
+        }
+        number
+    }
+
     /// Changes title and body.
     pub fn edit_issue(&self, repo: &str, number: i64, by: &str, title: &str, body: &str) {
         let mut world = self.world();
@@ -67,7 +81,7 @@ impl Hub {
 
     /// Puts a label on an issue.
     pub fn label(&self, repo: &str, number: i64, by: &str, label: &str) {
-        self.create_label(repo, label);
+        self.label_named(repo, label);
         self.change_labels(repo, number, by, "labeled", label);
     }
 

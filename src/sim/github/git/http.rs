@@ -25,7 +25,15 @@ struct Asked {
     caller: Caller,
 }
 
-/// Answers everything below `OWNER/NAME.git/`.
+/// What git asks for below a repository.
+const SERVICES: [&str; 3] = ["/info/refs", "/git-upload-pack", "/git-receive-pack"];
+
+/// Whether a path is git's.
+pub fn is_asked(path: &str) -> bool {
+    SERVICES.iter().any(|s| path.ends_with(s))
+}
+
+/// Answers git, with or without `.git` after the repository's name.
 pub async fn serve(hub: &Hub, call: Call) -> Response {
     let asked = match admit(hub, &call) {
         Ok(asked) => asked,
@@ -91,10 +99,12 @@ fn say(status: StatusCode, words: &'static str) -> Away {
 fn admit(hub: &Hub, call: &Call) -> Result<Asked, Away> {
     let missing = || say(StatusCode::NOT_FOUND, "Repository not found.");
     let uri = &call.parts.uri;
-    let (name, below) = uri.path().trim_start_matches('/').split_once(".git/").ok_or_else(missing)?;
+    let path = uri.path().trim_start_matches('/');
+    let service = SERVICES.iter().find(|s| path.ends_with(**s)).ok_or_else(missing)?;
+    let (name, below) = (path.strip_suffix(service).unwrap_or(path), service.trim_start_matches('/'));
+    let name = name.strip_suffix(".git").unwrap_or(name);
     let pushing = below == "git-receive-pack" || uri.query().is_some_and(|q| q.contains("service=git-receive-pack"));
-    let known = ["info/refs", "git-upload-pack", "git-receive-pack"].contains(&below);
-    if !known || (below == "info/refs" && uri.query().is_none()) {
+    if below == "info/refs" && uri.query().is_none() {
         return Err(missing());
     }
     let no = |words| say(StatusCode::UNAUTHORIZED, words);

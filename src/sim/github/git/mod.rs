@@ -4,5 +4,5 @@ mod http;
 mod objects;
 mod push;
 
-pub use http::serve;
+pub use http::{is_asked, serve};
 pub use objects::{Difference, Objects, TreeFile};

@@ -166,6 +166,18 @@ impl Objects {
         })
     }
 
+    /// The commits that `head` has and `base` lacks, oldest first.
+    pub fn commits_between(&self, base: &str, head: &str) -> Vec<String> {
+        let walk = || {
+            let mut walk = self.0.revwalk()?;
+            walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)?;
+            walk.push(Oid::from_str(head)?)?;
+            walk.hide(Oid::from_str(base)?)?;
+            Ok::<Vec<String>, Error>(walk.flatten().map(|id| id.to_string()).collect())
+        };
+        walk().unwrap_or_default()
+    }
+
     /// Whether `head` can be merged into `base`, and the tree that gives.
     pub fn merged_tree(&self, base: &str, head: &str) -> Option<Oid> {
         let ours = self.0.find_commit(Oid::from_str(base).ok()?).ok()?;

@@ -122,7 +122,7 @@ async fn finish(hub: &Hub, answer: Response, method: &Method, asked: &HeaderMap,
             parts.headers.insert("etag", etag);
         }
     }
-    if parts.headers.contains_key("content-type") {
+    if parts.headers.get("content-type").is_some_and(|t| t == "application/json") {
         parts.headers.insert("content-type", HeaderValue::from_static("application/json; charset=utf-8"));
     }
     let mut answer = Response::from_parts(parts, Body::from(body));

@@ -1,11 +1,12 @@
 //! Branches, commits, comparisons, references.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::access::{READ_CODE, WRITE_CODE};
+use super::page::Listing;
 use super::{Caller, Refusal, Reply, Shared, ok};
 use crate::sim::github::fault::glob;
 use crate::sim::github::git::Objects;
@@ -39,17 +40,22 @@ pub async fn branch(State(hub): Shared, caller: Caller, Path((owner, name, branc
     })))
 }
 
-pub async fn commit(State(hub): Shared, caller: Caller, Path((owner, repo, name)): Below) -> Reply {
+/// `GET …/commits/{ref}`: the commit, or its bare id when that media type is asked for.
+pub async fn commit(State(hub): Shared, caller: Caller, Path((owner, repo, name)): Below, headers: HeaderMap) -> Reply {
     let world = hub.world();
     let repo = world.reach(&caller, &owner, &repo, READ_CODE)?;
     let objects = open(repo)?;
     let missing = || Refusal::plain(422, &format!("No commit found for SHA: {name}"));
     let sha = objects.resolve(&name).ok_or_else(missing)?;
+    if headers.get("accept").is_some_and(|a| a == "application/vnd.github.sha" || a == "application/vnd.github.v3.sha")
+    {
+        return Ok(([("content-type", "application/vnd.github.sha; charset=utf-8")], sha).into_response());
+    }
     Ok(ok(world.show_commit(repo, &objects, &sha).ok_or_else(missing)?))
 }
 
-/// `GET …/compare/BASE...HEAD`.
-pub async fn compare(State(hub): Shared, caller: Caller, Path((owner, name, spec)): Below) -> Reply {
+/// `GET …/compare/BASE...HEAD`. Commits come in pages, files only on the first.
+pub async fn compare(State(hub): Shared, caller: Caller, Path((owner, name, spec)): Below, listing: Listing) -> Reply {
     let world = hub.world();
     let repo = world.reach(&caller, &owner, &name, READ_CODE)?;
     let objects = open(repo)?;
@@ -68,6 +74,11 @@ pub async fn compare(State(hub): Shared, caller: Caller, Path((owner, name, spec
     };
     let api = format!("{}/api/v3/repos/{}", world.base, world.full_name(repo));
     let file = |path: &String| json!({ "filename": path, "status": "modified", "sha": null, "contents_url": format!("{api}/contents/{path}") });
+    let first = listing.asked.get("page").is_none_or(|p| p == "1");
+    let files: Vec<_> = diff.files.iter().filter(|_| first).map(file).collect();
+    let ahead = objects.commits_between(&base, &head);
+    let page = ahead.iter().skip(if first { 0 } else { listing.per_page() }).take(listing.per_page());
+    let commits: Vec<_> = page.filter_map(|sha| world.show_commit(repo, &objects, sha)).collect();
     Ok(ok(json!({
         "url": format!("{api}/compare/{spec}"),
         "html_url": format!("{}/{}/compare/{spec}", world.base, world.full_name(repo)),
@@ -77,8 +88,8 @@ pub async fn compare(State(hub): Shared, caller: Caller, Path((owner, name, spec
         "ahead_by": diff.ahead,
         "behind_by": diff.behind,
         "total_commits": diff.ahead,
-        "commits": world.show_commit(repo, &objects, &head).filter(|_| diff.ahead > 0).map_or(json!([]), |c| json!([c])),
-        "files": diff.files.iter().map(file).collect::<Vec<_>>(),
+        "commits": commits,
+        "files": files,
     })))
 }
 

@@ -27,15 +27,9 @@ impl Receiver {
         let receiver = Self::default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         hub.set_webhook_url(&format!("http://{}/webhooks/github", listener.local_addr().unwrap()));
-        let app = Router::new().route("/webhooks/github", post(Self::take)).with_state(receiver.clone());
+        let app = Router::new().route("/webhooks/github", post(take)).with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         receiver
-    }
-
-    async fn take(State(own): State<Self>, headers: HeaderMap, body: Bytes) -> (StatusCode, &'static str) {
-        own.got.lock().unwrap().push((headers, body));
-        let failing = *own.failing.lock().unwrap();
-        if failing { (StatusCode::SERVICE_UNAVAILABLE, "busy") } else { (StatusCode::ACCEPTED, "queued") }
     }
 
     fn last(&self) -> (HeaderMap, Value) {
@@ -43,6 +37,12 @@ impl Receiver {
         let (headers, body) = got.last().unwrap();
         (headers.clone(), serde_json::from_slice(body).unwrap())
     }
+}
+
+async fn take(State(own): State<Receiver>, headers: HeaderMap, body: Bytes) -> (StatusCode, &'static str) {
+    own.got.lock().unwrap().push((headers, body));
+    let failing = *own.failing.lock().unwrap();
+    if failing { (StatusCode::SERVICE_UNAVAILABLE, "busy") } else { (StatusCode::ACCEPTED, "queued") }
 }
 
 #[tokio::test]
@@ -144,6 +144,7 @@ async fn every_kind_of_event_is_told_with_its_objects() {
     hub.create_repo("octo/other", &[]);
     hub.install_app("octo/other");
     hub.remove_from_installation("octo/other");
+    hub.open_labeled_issue(REPO, "ada", "Both", "/bakeoff", &["bakeoff"]);
     let told: Vec<_> =
         hub.deliveries().iter().map(|d| format!("{}.{}", d.event, d.action.as_deref().unwrap_or(""))).collect();
     assert_eq!(
@@ -157,7 +158,9 @@ async fn every_kind_of_event_is_told_with_its_objects() {
             "installation.suspend",
             "installation.unsuspend",
             "installation_repositories.added",
-            "installation_repositories.removed"
+            "installation_repositories.removed",
+            "issues.opened",
+            "issues.labeled"
         ]
     );
     let label = hub.last_delivery("issues", Some("labeled")).unwrap();

@@ -6,6 +6,7 @@ mod deliveries;
 mod faults;
 mod git;
 mod limits;
+mod ours;
 mod pulls;
 mod repos;
 mod wire;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::wire::{get, jwt, send};
+use super::wire::{get, jwt, request, send};
 use super::{REPO, world};
 use bakeoff::sim::github::Change;
 
@@ -72,7 +72,12 @@ async fn refs_commits_and_comparisons() {
         (&compared["status"], &compared["ahead_by"], &compared["behind_by"]),
         (&json!("ahead"), &json!(1), &json!(0))
     );
-    assert_eq!(compared["files"].as_array().unwrap().len(), 2);
+    assert_eq!((compared["files"].as_array().unwrap().len(), &compared["commits"][0]["sha"]), (2, &json!(next)));
+    let second = get(&hub, &at("compare/main...feature/x?per_page=1&page=2"), &token).await.body;
+    assert_eq!((&second["files"], &second["commits"], &second["ahead_by"]), (&json!([]), &json!([]), &json!(1)));
+    let asked = request(&hub, reqwest::Method::GET, &at("commits/feature%2Fx"), &token);
+    let bare = asked.header("accept", "application/vnd.github.sha").send().await.unwrap().text().await.unwrap();
+    assert_eq!(bare, next);
     hub.create_repo("octo/empty", &[]);
     assert_eq!(get(&hub, "/repos/octo/empty/commits/main", "").await.status, 409);
 }
