@@ -127,7 +127,7 @@ impl Hub {
 
     /// Waits until `look` finds something, looking again after every request and change.
     ///
-    /// After 20 s it is the scene's mistake: the failure names `what`, the thing waited for, and the last calls.
+    /// After 30 s it is the scene's mistake: the failure names `what`, the thing waited for, and the last calls.
     pub async fn wait_for<T>(&self, what: &str, look: impl Fn(&Self) -> Option<T>) -> T {
         let mut changed = self.changed.subscribe();
         let seek = async {
@@ -140,7 +140,7 @@ impl Hub {
                 let _either = tokio::time::timeout(Duration::from_millis(100), changed.changed()).await;
             }
         };
-        if let Ok(found) = tokio::time::timeout(Duration::from_secs(20), seek).await {
+        if let Ok(found) = tokio::time::timeout(Duration::from_secs(30), seek).await {
             return found;
         }
         mistake(&format!("waited in vain for {what}; last calls:\n{}", self.last_calls(30)))
