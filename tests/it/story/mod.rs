@@ -1,1 +1,3 @@
-//! (in work)
+//! Conversations in, what GitHub and the database hold afterwards out.
+
+mod first;
