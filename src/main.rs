@@ -1,3 +1,7 @@
 //! The `bakeoff` program: dispatch only.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bakeoff::entry::cli::main()
+}

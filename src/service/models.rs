@@ -151,7 +151,9 @@ pub async fn load_file(svc: &Services, listed: Vec<NewModel>) -> anyhow::Result<
         taken.push(alias.clone());
         // The alias names the profile for good: its id stays although the file is read anew at each start.
         let id = ModelId::of_file(&alias);
-        let row = profile(svc, new, id, alias, ModelSource::File);
+        let mut row = profile(svc, new, id, alias, ModelSource::File);
+        // Listed in the order of the file.
+        row.created_at = row.created_at.plus(std::time::Duration::from_millis(rows.len() as u64));
         rows.push((row, seal(svc, id, &new.api_key)));
     }
     let mut tx = svc.store.begin().await?;

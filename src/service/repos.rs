@@ -22,7 +22,14 @@ pub async fn remote(svc: &Services, repo: &Repo) -> anyhow::Result<Remote> {
         Err(GithubError::NotConfigured(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(Remote { url: Url::parse(&repo.url)?, token })
+    Ok(Remote { url: git_url(&repo.url)?, token })
+}
+
+/// Where git fetches: GitHub's page address with `.git`, as every git client is shown it.
+fn git_url(address: &str) -> anyhow::Result<Url> {
+    let plain = address.trim_end_matches('/');
+    let keep = plain.starts_with("file:") || std::path::Path::new(plain).extension().is_some_and(|e| e == "git");
+    Ok(Url::parse(&if keep { plain.to_owned() } else { format!("{plain}.git") })?)
 }
 
 /// The address of a repository on the configured GitHub.
@@ -130,7 +137,7 @@ async fn read_head(
         let client = svc.github()?.repo(installation, info.id, info.name.clone());
         (github_id, private, token) = (Some(info.id), info.private, Some(client.push_token().await?));
     }
-    let remote = Remote { url: Url::parse(&url)?, token };
+    let remote = Remote { url: git_url(&url)?, token };
     let head = svc.mirrors.head(&remote).await?;
     let default_branch = head.branch.ok_or(GitError::Empty)?;
     let commit = match reference {

@@ -138,8 +138,8 @@ fn i6_tree(world: &World, run: &Run, head: &str) {
     for (path, file) in &base {
         let to = dir.path().join(path);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::write(&to, &file.bytes).unwrap();
-        let mode = if file.mode == 0o100_755 { 0o755 } else { 0o644 };
+        std::fs::write(&to, &file.1).unwrap();
+        let mode = if file.0 == 0o100_755 { 0o755 } else { 0o644 };
         std::fs::set_permissions(&to, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     }
     git(&["add", "-A"]);
@@ -147,7 +147,7 @@ fn i6_tree(world: &World, run: &Run, head: &str) {
     git(&["apply", "--index", ".git/candidate.diff"]);
     for (path, file) in world.hub.tree(REPO, head) {
         let ours = std::fs::read(dir.path().join(&path)).unwrap_or_else(|_| panic!("I6: {path} is not in the patch"));
-        assert_eq!(ours, file.bytes, "I6: {path} differs between patch and pull request");
+        assert_eq!(ours, file.1, "I6: {path} differs between patch and pull request");
     }
 }
 

@@ -26,7 +26,8 @@ pub const ADMIN: &str = "bko_the-admin-token-of-the-stories-0123456789abc";
 pub const MODEL_KEY: &str = "sk-story-canary-0123456789abcdef0123456789";
 
 /// The file most candidates change.
-pub const GREET: &str = "def greet(name):\n    return \"Helo, \" + name\n\n\ndef part(name):\n    return \"Bye, \" + name\n";
+pub const GREET: &str =
+    "def greet(name):\n    return \"Helo, \" + name\n\n\ndef part(name):\n    return \"Bye, \" + name\n";
 
 /// An answer that changes one place of one file.
 pub fn replace(path: &str, from: &str, to: &str) -> Reply {
@@ -216,7 +217,7 @@ impl World {
     pub fn file(&self, commit: &str, path: &str) -> String {
         let tree = self.hub.tree(REPO, commit);
         let file = tree.get(path).unwrap_or_else(|| panic!("no {path} in {commit}: {:?}", tree.keys()));
-        String::from_utf8(file.bytes.clone()).unwrap()
+        String::from_utf8(file.1.clone()).unwrap()
     }
 
     /// Ends the story: everything settles, then the invariants are checked.
