@@ -1,1 +1,3 @@
-//! (in work)
+//! The store on both engines: schema, faults, every query, the rules that the schema itself holds.
+
+mod schema;

@@ -1,4 +1,5 @@
-//! What the stories share: databases, the world, the invariants.
+//! What several rooms of the tests share: databases, the world, the invariants.
 
+pub mod databases;
 pub mod invariants;
 pub mod world;
