@@ -12,36 +12,32 @@ use crate::domain::job::Job;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, payload, status, run_at, attempts, crashes, lease_until, worker, last_error, created_at, \
-             updated_at FROM jobs ",
+            "SELECT id, payload, status, run_at, attempts, crashes, worker, last_error, created_at, updated_at FROM jobs ",
             $rest
         )
     };
 }
 
-/// Where a job stands.
+/// Where a job stands; one that is done has no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobStatus {
     /// Waits for its time or a worker.
     Queued,
     /// A worker has it.
     Running,
-    /// Done.
-    Done,
     /// Given up.
     Dead,
 }
 
 impl JobStatus {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
+    pub const ALL: [Self; 3] = [Self::Queued, Self::Running, Self::Dead];
 
     /// The word stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Running => "running",
-            Self::Done => "done",
             Self::Dead => "dead",
         }
     }
@@ -67,8 +63,6 @@ pub struct JobRow {
     pub attempts: i64,
     /// How often its worker's process ended under it.
     pub crashes: i64,
-    /// Until when its worker has it.
-    pub lease_until: Option<Timestamp>,
     /// Its worker.
     pub worker: Option<String>,
     /// One sentence on the last failure.
@@ -87,7 +81,6 @@ fn read(row: &AnyRow) -> Result<JobRow, StoreError> {
         run_at: row.time("run_at")?,
         attempts: row.int("attempts")?,
         crashes: row.int("crashes")?,
-        lease_until: row.opt_time("lease_until")?,
         worker: row.opt_text("worker")?,
         last_error: row.opt_text("last_error")?,
         created_at: row.time("created_at")?,

@@ -1,3 +1,13 @@
 //! The store on both engines: schema, faults, every query, the rules that the schema itself holds.
 
+mod deliveries;
+mod faults;
+mod models;
+mod pulls;
+mod repos;
+mod rows;
+mod runs;
 mod schema;
+mod tasks;
+mod text;
+mod trail;

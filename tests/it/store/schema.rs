@@ -1,9 +1,8 @@
 //! Migrations, refusals at start, copies.
 
 use bakeoff::adapters::store::{Backend, Store, StoreError, StoreOptions, meta};
-use sqlx::Row;
 
-use crate::support::databases::{for_each_database, sqlite};
+use crate::support::databases::for_each_database;
 
 #[tokio::test]
 async fn a_second_migration_changes_nothing() {
