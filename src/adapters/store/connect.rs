@@ -60,12 +60,16 @@ async fn postgres(url: &str, options: &StoreOptions) -> Result<Store, StoreError
 /// A pool whose connections run `setup` first.
 fn pool(options: &StoreOptions, size: u32, setup: String) -> AnyPoolOptions {
     let setup: Arc<str> = setup.into();
-    AnyPoolOptions::new().max_connections(size).acquire_timeout(options.acquire_timeout).after_connect(
-        move |conn, _meta| {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(options.acquire_timeout)
+        .after_connect(move |conn, _meta| {
             let setup = Arc::clone(&setup);
             Box::pin(async move { conn.execute(AssertSqlSafe(setup)).await.map(drop) })
-        },
-    )
+        })
+        // On a full disk SQLite ends the transaction by itself; sqlx then believes it open for ever and could
+        // begin no other on that connection. A fresh one takes its place.
+        .before_acquire(|conn, _meta| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))))
 }
 
 /// Pages of 8 KiB hold a usual delivery in one or two; statement journals stay in memory, and the cache and

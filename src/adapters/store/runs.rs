@@ -77,7 +77,7 @@ fn letter_column(letter: Letter) -> i64 {
     i64::try_from(letter.index()).unwrap_or(i64::MAX)
 }
 
-/// Adds a run; [`StoreError::Conflict`] when its letter is taken in the round.
+/// Adds a run. A retry is another run of the same letter: the newest one is the candidate.
 pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), StoreError> {
     let result = &run.result;
     sqlx::query(
@@ -127,16 +127,16 @@ pub async fn get(conn: &mut Conn, id: RunId) -> Result<Option<Run>, StoreError> 
     row.as_ref().map(read).transpose()
 }
 
-/// The round's candidate of this letter.
+/// The round's candidate of this letter: the newest run of it.
 pub async fn by_letter(conn: &mut Conn, round: RoundId, letter: Letter) -> Result<Option<Run>, StoreError> {
-    let query = sqlx::query(select!("WHERE round_id = $1 AND letter = $2"));
+    let query = sqlx::query(select!("WHERE round_id = $1 AND letter = $2 ORDER BY created_at DESC, id DESC LIMIT 1"));
     let row = query.bind(round.to_string()).bind(letter_column(letter)).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
-/// The round's candidates, by letter.
+/// The round's runs by letter, each letter's retries after one another.
 pub async fn list_round(conn: &mut Conn, round: RoundId) -> Result<Vec<Run>, StoreError> {
-    let sql = select!("WHERE round_id = $1 ORDER BY letter");
+    let sql = select!("WHERE round_id = $1 ORDER BY letter, created_at, id");
     sqlx::query(sql).bind(round.to_string()).fetch_all(conn).await?.iter().map(read).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use bakeoff::adapters::store::usage::{self, Spend};
 use bakeoff::adapters::store::{Conn, StoreError, run_logs, runs};
-use bakeoff::domain::ids::{GithubUserId, InstallationId, RepoId};
+use bakeoff::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId};
 use bakeoff::domain::money::{Usage, UsdMicros};
 use bakeoff::domain::run::{Letter, Run, RunResult, RunStatus};
 
@@ -40,11 +40,26 @@ async fn a_run_comes_back_as_it_went_in() {
 }
 
 #[tokio::test]
-async fn a_letter_is_given_once_in_a_round() {
+async fn a_retry_takes_the_place_of_its_letter() {
+    for_each_database(async |db| {
+        let mut tx = db.store.begin().await.unwrap();
+        let (_, _, round, first) = scene(&mut tx).await;
+        let second = run(&mut tx, &round, 1).await;
+        let retry = Run { created_at: later(1), ..run_of(&round, 0) };
+        runs::insert(&mut tx, &retry).await.unwrap();
+        assert_eq!(runs::by_letter(&mut tx, round.id, Letter::at(0)).await.unwrap().as_ref(), Some(&retry));
+        assert_eq!(runs::list_round(&mut tx, round.id).await.unwrap(), [first, retry, second]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_without_its_round_is_a_conflict() {
     for_each_database(async |db| {
         let mut tx = db.store.begin().await.unwrap();
         let (_, _, round, _) = scene(&mut tx).await;
-        let refused = runs::insert(&mut tx, &run_of(&round, 0)).await;
+        let orphan = Run { round_id: RoundId::new(), ..run_of(&round, 1) };
+        let refused = runs::insert(&mut tx, &orphan).await;
         assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
     })
     .await;
