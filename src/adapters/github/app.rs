@@ -18,9 +18,11 @@ use super::{AppInfo, GithubConfig, GithubError, HookDelivery, Installation, Rate
 #[derive(Debug, Clone)]
 pub struct GitHub {
     core: Arc<Core>,
-    bot: Arc<Mutex<Option<GithubUserId>>>,
-    identity: Arc<Mutex<Option<(String, Option<GithubUserId>)>>>,
+    identity: Arc<Mutex<Known>>,
 }
+
+/// Slug and account, once both were seen.
+type Known = Option<(String, GithubUserId)>;
 
 #[derive(Deserialize)]
 struct UserId {
@@ -33,7 +35,7 @@ impl GitHub {
     /// # Errors
     /// [`GithubError::NotConfigured`] when id, key, URL or CA file are missing or unreadable.
     pub fn new(config: GithubConfig, clock: SharedClock) -> Result<Self, GithubError> {
-        Ok(Self { core: Arc::new(Core::new(config, clock)?), bot: Arc::default(), identity: Arc::default() })
+        Ok(Self { core: Arc::new(Core::new(config, clock)?), identity: Arc::default() })
     }
 
     /// The App's number, as configured.
@@ -41,35 +43,36 @@ impl GitHub {
         i64::try_from(self.core.config.app_id).unwrap_or(i64::MAX)
     }
 
-    /// Slug and account of the App; asked once, because they name the author of every commit.
+    /// Slug and account of the App; asked once, because they name the author of every commit. The account is
+    /// `None` only while there is no installation: a failure to find it is an error, else a commit made twice
+    /// would have two authors.
     pub async fn identity(&self) -> Result<(String, Option<GithubUserId>), GithubError> {
-        if let Some(known) = lock(&self.identity).clone() {
-            return Ok(known);
+        if let Some((slug, account)) = lock(&self.identity).clone() {
+            return Ok((slug, Some(account)));
         }
-        let app = self.app().await?;
-        let found = (app.slug, app.bot_user_id);
-        *lock(&self.identity) = Some(found.clone());
-        Ok(found)
+        let app: wire::App = self.core.ask(Scope::App, Call::get("/app")).await?;
+        let account = self.bot_user(&app.slug).await?;
+        Ok((app.slug, account))
     }
 
     /// The App, with its account's number where an installation lets us ask.
     pub async fn app(&self) -> Result<AppInfo, GithubError> {
         let app: wire::App = self.core.ask(Scope::App, Call::get("/app")).await?;
-        let bot_user_id = self.bot_user(&app.slug).await;
+        let bot_user_id = self.bot_user(&app.slug).await.ok().flatten();
         Ok(AppInfo { id: app.id, slug: app.slug, permissions: app.permissions, events: app.events, bot_user_id })
     }
 
-    async fn bot_user(&self, slug: &str) -> Option<GithubUserId> {
-        if let Some(known) = *lock(&self.bot) {
-            return Some(known);
+    async fn bot_user(&self, slug: &str) -> Result<Option<GithubUserId>, GithubError> {
+        if let Some((_, known)) = lock(&self.identity).clone() {
+            return Ok(Some(known));
         }
-        let call = Call::get("/app/installations?per_page=100");
-        let all: Vec<wire::Installation> = self.core.ask(Scope::App, call).await.ok()?;
-        let first = all.into_iter().map(wire::Installation::into_domain).find(|place| !place.suspended)?;
+        let Some(first) = self.installations().await?.into_iter().find(|place| !place.suspended) else {
+            return Ok(None);
+        };
         let path = format!("/users/{}%5Bbot%5D", super::encode(slug));
-        let user: UserId = self.core.ask(Scope::look(first.id), Call::get(path)).await.ok()?;
-        *lock(&self.bot) = Some(GithubUserId(user.id));
-        Some(GithubUserId(user.id))
+        let user: UserId = self.core.ask(Scope::look(first.id), Call::get(path)).await?;
+        *lock(&self.identity) = Some((slug.to_owned(), GithubUserId(user.id)));
+        Ok(Some(GithubUserId(user.id)))
     }
 
     /// Every installation.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::GithubRepoId;
+use crate::domain::repo::RepoName;
 
 /// Why GitHub refused a text or a pull request (422).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub enum GithubError {
     Transferred {
         /// Where it lives now, when GitHub says it by number.
         repo: Option<GithubRepoId>,
+        /// Its owner and name, when GitHub says it by name.
+        name: Option<RepoName>,
     },
     /// GitHub understood and refused (422).
     #[error("GitHub refused the request: {message}.")]

@@ -51,6 +51,17 @@ impl Core {
         }
     }
 
+    /// GitHub's own words, else what the installation shows (F081).
+    pub(super) async fn name_missing(&self, key: TokenKey, said: Option<String>) -> GithubError {
+        match said {
+            Some(_) => GithubError::Permission { missing: said },
+            None => match self.why_not_minted(key).await {
+                GithubError::Permission { missing } => GithubError::Permission { missing },
+                _ => GithubError::Permission { missing: None },
+            },
+        }
+    }
+
     /// Names the permission that the installation lacks; if it lacks none, the repository is not ours.
     async fn why_not_minted(&self, key: TokenKey) -> GithubError {
         let call = Call::get(format!("/app/installations/{}", key.installation));

@@ -119,7 +119,7 @@ impl Core {
         let url = url.ok_or(GithubError::Unavailable("it redirects to another server"))?;
         let other = Place::repository_in(&url).filter(|named| scope.repo().is_some_and(|ours| ours != *named));
         if other.is_some() {
-            return Err(GithubError::Transferred { repo: other });
+            return Err(GithubError::Transferred { repo: other, name: None });
         }
         trail.redirected = true;
         Ok(url)
@@ -161,7 +161,14 @@ impl Core {
         if let Some(lane) = lane {
             lane.note_limit(&error);
         }
-        Err(error)
+        match (error, scope, bearer.minted) {
+            (GithubError::Permission { missing }, Scope::Token(key), Some(minted)) => {
+                // What the owner grants later is not in this token.
+                self.tokens.discard(key, minted).await;
+                Err(self.name_missing(key, missing).await)
+            }
+            (error, ..) => Err(error),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "scripts read best with answers made in place")]
 
 mod auth;
+mod contract;
 mod errors;
 mod limits;
 mod reading;

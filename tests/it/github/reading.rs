@@ -181,7 +181,8 @@ async fn f074_an_issue_of_another_repository_is_told() {
     let bench = Bench::new().await;
     bench.server.on("GET", "/repos/octo/hello/issues/12", [ok(issue("octo/elsewhere"))]);
     bench.server.on("GET", "/repos/octo/hello", [ok(repository(42, "octo/hello"))]);
-    assert_eq!(bench.repo().issue(12).await, Err(GithubError::Transferred { repo: None }));
+    let name = RepoName::parse("octo/elsewhere");
+    assert_eq!(bench.repo().issue(12).await, Err(GithubError::Transferred { repo: None, name }));
 }
 
 #[tokio::test]

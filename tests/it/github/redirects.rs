@@ -71,7 +71,7 @@ async fn f055_a_lost_repository_is_not_found() {
 async fn f074_a_transferred_issue_is_told() {
     let bench = Bench::new().await;
     bench.server.on("GET", "/repos/octo/hello/issues/12", [to(301, "/repositories/43/issues/3")]);
-    let expected = GithubError::Transferred { repo: Some(GithubRepoId(43)) };
+    let expected = GithubError::Transferred { repo: Some(GithubRepoId(43)), name: None };
     assert_eq!(bench.repo().issue(12).await, Err(expected));
     assert!(bench.server.seen("GET", "/repositories/43/issues/3").is_empty());
 }

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::domain::repo::RepoName;
+
 use super::super::call::Call;
 use super::super::limiter::WriteKind;
 use super::super::{GithubError, Issue, wire};
@@ -18,7 +20,7 @@ impl RepoClient {
             // Either the repository was renamed (then it knows its new name) or the issue moved out.
             self.get().await?;
             if !self.is_home(&home) {
-                return Err(GithubError::Transferred { repo: None });
+                return Err(GithubError::Transferred { repo: None, name: named(&home) });
             }
         }
         Ok(found.into_domain())
@@ -41,4 +43,9 @@ impl RepoClient {
         let call = Call::post(path, &json!({ "reviewers": logins }));
         self.send(call.writing(WriteKind::Edit)).await.map(drop)
     }
+}
+
+/// Owner and name at the end of `…/repos/owner/name`.
+fn named(repository_url: &str) -> Option<RepoName> {
+    RepoName::parse(repository_url.rsplit_once("/repos/")?.1)
 }
