@@ -13,6 +13,9 @@ pub enum GitError {
     /// The server no longer has the commit (F069).
     #[error("commit {0} is no longer in the repository")]
     CommitGone(CommitSha),
+    /// Our copy does not have the commit: fetch it (again).
+    #[error("commit {0} is not in our copy of the repository")]
+    NotHere(CommitSha),
     /// There is no commit yet (F070).
     #[error("the repository has no commit yet")]
     Empty,
@@ -83,6 +86,8 @@ impl GitError {
             self,
             Self::Network(_)
                 | Self::Unavailable(_)
+                | Self::Remote(_)
+                | Self::NotHere(_)
                 | Self::Timeout { .. }
                 | Self::Protocol(_)
                 | Self::Corrupt

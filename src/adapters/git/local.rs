@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, ObjectType, Oid, Reference, Repository, RepositoryOpenFlags};
+use git2::{ErrorCode, Oid, Reference, Repository, RepositoryOpenFlags};
 
 use super::incoming::Incoming;
 use super::store::{oid, prepare_libgit2, sha};
@@ -79,7 +79,6 @@ pub(super) fn copy(from: &Path, mirror: &Path, commit: &CommitSha, max_bytes: u6
 }
 
 fn pack(repo: &Repository, commit: Oid, tree: Oid, mut each: impl FnMut(&[u8]) -> bool) -> Result<(), git2::Error> {
-    debug_assert_eq!(repo.odb()?.read_header(commit)?.1, ObjectType::Commit);
     let mut builder = repo.packbuilder()?;
     builder.insert_object(commit, None)?;
     builder.insert_tree(tree)?;

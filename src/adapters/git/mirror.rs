@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::mirrors::Inner;
+use super::keeper::Inner;
 use super::store::Store;
 use super::{BuiltCommit, CommitSpec, GitError, MergeOutcome, TreeView, workshop};
 use crate::domain::repo::CommitSha;
@@ -17,7 +17,7 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// The files of a commit. `CommitGone` when the mirror does not have it.
+    /// The files of a commit. `NotHere` when the mirror does not have it.
     pub async fn tree(&self, commit: &CommitSha) -> Result<TreeView, GitError> {
         let (inner, store, commit) = (Arc::clone(&self.inner), Arc::clone(&self.store), commit.clone());
         self.run(move || inner.view(store, &commit)).await
@@ -30,7 +30,7 @@ impl Mirror {
     }
 
     /// Whether `changes`, made on `base`, can be merged into `head` without a conflict. The mirror
-    /// must have both commits.
+    /// must have both commits: fetch `base` and hold on to what you get while you fetch `head`.
     pub async fn merge_check(
         &self,
         base: &CommitSha,

@@ -11,6 +11,7 @@ mod fetch;
 mod guard;
 mod http;
 mod incoming;
+mod keeper;
 mod listing;
 mod local;
 mod mirror;

@@ -147,7 +147,9 @@ mod tests {
             size in 1usize..40,
         ) {
             let mut encoder = Encoder::default();
-            lines.iter().for_each(|line| { encoder.data(line); });
+            for line in &lines {
+                encoder.data(line);
+            }
             let bytes = encoder.delim().flush();
             let chunks: Vec<&[u8]> = bytes.chunks(size).collect();
             let packets = all(&chunks).unwrap();

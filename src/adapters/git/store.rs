@@ -74,12 +74,12 @@ impl Store {
         Ok(size as u64)
     }
 
-    /// A commit's tree; `CommitGone` when the commit is not here.
+    /// A commit's tree; `NotHere` when the commit is not here.
     pub(super) fn tree_of(&self, commit: &CommitSha) -> Result<Oid, GitError> {
         let object = match self.odb.read(oid(commit)?) {
             Ok(object) if object.kind() == ObjectType::Commit => object,
-            Ok(_) => return Err(GitError::CommitGone(commit.clone())),
-            Err(error) if error.code() == ErrorCode::NotFound => return Err(GitError::CommitGone(commit.clone())),
+            Ok(_) => return Err(GitError::NotHere(commit.clone())),
+            Err(error) if error.code() == ErrorCode::NotFound => return Err(GitError::NotHere(commit.clone())),
             Err(_) => return Err(self.damage()),
         };
         let line = object.data().strip_prefix(b"tree ").and_then(|rest| rest.get(..40));
@@ -133,7 +133,7 @@ pub(super) fn open_odb(folder: &Path) -> Result<Odb<'static>, GitError> {
 
 /// libgit2's form of an id.
 pub(super) fn oid(commit: &CommitSha) -> Result<Oid, GitError> {
-    Oid::from_str(commit.as_str()).map_err(|_| GitError::CommitGone(commit.clone()))
+    Oid::from_str(commit.as_str()).map_err(|_| GitError::NotHere(commit.clone()))
 }
 
 /// Our form of an id.

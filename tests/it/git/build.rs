@@ -139,5 +139,5 @@ async fn what_cannot_be_changed_is_refused_with_its_path() {
     assert_eq!(place.served(&["show", "-s", "--format=%an|%P", "b"]), format!("Eve eve@example.comparent 0|{base}"));
     let unknown = CommitSha::parse(&"56".repeat(20)).unwrap();
     let result = mirror.build_commit(spec(&unknown, vec![write("n")])).await;
-    assert_eq!(result, Err(GitError::CommitGone(unknown)));
+    assert_eq!(result, Err(GitError::NotHere(unknown)));
 }

@@ -146,7 +146,7 @@ async fn a_tree_that_holds_itself_many_times_over_ends_at_the_limit() {
     let work = place.work();
     let mut tree = git(&work, &["hash-object", "-w", "-t", "tree", "/dev/null"]);
     for _ in 0..12 {
-        let list: String = (0..10).map(|n| format!("040000 tree {tree}\t{n}\n")).collect();
+        let list: String = (0..10).fold(String::new(), |list, n| format!("{list}040000 tree {tree}\t{n}\n"));
         std::fs::write(work.join("list"), list).unwrap();
         let file = std::fs::File::open(work.join("list")).unwrap();
         let made = super::work::command(&work, &["mktree"]).stdin(file).output().unwrap();

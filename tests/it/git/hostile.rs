@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bakeoff::adapters::git::{GitError, GitSettings, Mirrors, PushOutcome, Refs, Remote};
 use bakeoff::domain::repo::CommitSha;
@@ -54,7 +54,7 @@ fn receive_pack() -> Answer {
     Answer::Bytes(pkts(&["# service=git-receive-pack\n", "0000", &zeros, "0000"]))
 }
 
-async fn answer(State(script): State<Script>, method: Method, uri: axum::http::Uri, _body: Bytes) -> Response {
+async fn answer(State(script): State<Script>, method: Method, uri: Uri, _body: Bytes) -> Response {
     let (answer, end) = match method {
         Method::GET => (script.advertisement, "advertisement"),
         _ => (script.call, "result"),
@@ -97,7 +97,7 @@ impl Hostile {
         let limits = GitSettings {
             max_pack_bytes: 1 << 20,
             max_refs_bytes: 1 << 20,
-            idle_timeout: Duration::from_millis(300),
+            idle_timeout: Duration::from_secs(2),
             ..settings()
         };
         let mirrors = Mirrors::new(folder.path().to_owned(), limits).unwrap();
@@ -226,12 +226,35 @@ async fn answers_to_a_fetch_are_taken_strictly() {
 }
 
 #[tokio::test]
+async fn a_fetch_that_is_given_up_in_the_middle_leaves_nothing() {
+    let start = [pkts(&["packfile\n"]), pkt(b"\x01PACK\0\0\0\x02\0\0\0\x01\x33")].concat();
+    let hostile = Hostile::start(version_2(), Answer::Stall(start)).await;
+    let commit = CommitSha::parse(&"12".repeat(20)).unwrap();
+    let arriving = || files_below(hostile.folder.path()).iter().any(|(name, _)| name.contains("incoming-"));
+    let begun = async {
+        while !arriving() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        result = hostile.mirrors.fetch("r.git", &hostile.remote, &commit) => panic!("{result:?}"),
+        () = begun => {}
+    }
+    while arriving() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn a_pack_without_the_commit_is_no_fetch() {
     let place = super::work::Place::empty().await;
     place.commit(&[("a", "1")]);
     let bare = place.bare();
     super::work::git(&bare, &["repack", "-adq"]);
-    let (name, _) = files_below(&bare).into_iter().find(|(name, _)| name.ends_with(".pack")).unwrap();
+    let (name, _) = files_below(&bare)
+        .into_iter()
+        .find(|(name, _)| name.contains("/pack-") && !name.ends_with('x') && !name.ends_with('v'))
+        .unwrap();
     let pack = std::fs::read(bare.join(name)).unwrap();
     let answer = [pkts(&["packfile\n"]), pkt(&[&[1][..], &pack].concat()), b"0000".to_vec()].concat();
     let hostile = Hostile::start(version_2(), Answer::Bytes(answer)).await;

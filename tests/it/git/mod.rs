@@ -1,6 +1,5 @@
 //! The git adapter against real git: bare repositories behind smart HTTP, and servers that misbehave.
 
-mod bench;
 mod build;
 mod clone;
 mod damage;

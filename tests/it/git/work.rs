@@ -48,7 +48,7 @@ pub struct Place {
 
 /// Deadlines short enough for tests of them, long enough for a busy machine.
 pub fn settings() -> GitSettings {
-    GitSettings { total_timeout: Duration::from_secs(60), ..GitSettings::default() }
+    GitSettings { total_timeout: Duration::from_mins(1), ..GitSettings::default() }
 }
 
 impl Place {
