@@ -7,8 +7,8 @@ pub struct Edit {
     pub old_path: Option<String>,
     /// The path after; `None` for a deletion.
     pub new_path: Option<String>,
-    /// Both paths lost an `a/`, `b/` or the like, which may have been a real folder.
-    pub stripped: Option<(String, String)>,
+    /// The path as it stood, when an `a/` or `b/` was taken off that may be a real folder.
+    pub unstripped: Option<String>,
     /// Renaming was said in so many words (`rename from`, `*** Move to`).
     pub rename: bool,
     /// The mode before, as written.
@@ -95,6 +95,20 @@ pub enum Tag {
 }
 
 impl Edit {
+    /// An edit of one path that exists before and after, or may be new.
+    pub fn at(path: &str, body: Body, line: usize) -> Self {
+        Self {
+            old_path: Some(path.to_owned()),
+            new_path: Some(path.to_owned()),
+            unstripped: None,
+            rename: false,
+            old_mode: None,
+            new_mode: None,
+            body,
+            line,
+        }
+    }
+
     /// The path people know it by.
     pub fn path(&self) -> &str {
         self.new_path.as_deref().or(self.old_path.as_deref()).unwrap_or_default()

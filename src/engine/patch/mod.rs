@@ -16,13 +16,17 @@ pub mod refusal;
 pub mod rules;
 
 mod apply;
+mod glob;
 mod parse;
+mod print;
+mod quote;
 mod replay;
+mod text;
 
 pub use apply::{Applied, apply, apply_answer, from_changes};
 pub use base::{Action, BaseEntry, BaseFiles, FileChange, MemoryFiles, Mode, Overlay};
 pub use ci::executed_by_ci;
-pub use edit::{Body, Edit, Hunk, HunkLine, Tag};
+pub use edit::{Body, Edit, Hunk, HunkLine, Numbers, Tag};
 pub use parse::{Parsed, Problem, parse};
 pub use refusal::{Refusal, RefusalCode, Tier, Warning};
 pub use replay::{ReplayError, replay};

@@ -61,11 +61,17 @@ pub async fn handle(
         Freshness::Fresh => {}
         Freshness::Edited => return answer(svc, asked, Reply::EditedVoid.into()).await,
         Freshness::Gone => return Ok(Flow::Done),
-        Freshness::Closed => return answer(svc, asked, Reply::IssueClosed.into()).await,
+        // A choice may still be made under a closed issue; new work is not begun there (F073).
+        Freshness::Closed if starts_work(command) => return answer(svc, asked, Reply::IssueClosed.into()).await,
+        Freshness::Closed => {}
     }
     acknowledge(asked).await?;
     let done = obey(svc, asked, command).await?;
     answer(svc, asked, done).await
+}
+
+fn starts_work(command: &Command) -> bool {
+    matches!(command, Command::Run { .. } | Command::Retry(_) | Command::Add { .. } | Command::Revise { .. })
 }
 
 async fn obey(svc: &Services, asked: &Asked<'_>, command: &Command) -> anyhow::Result<Answer> {

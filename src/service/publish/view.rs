@@ -99,7 +99,6 @@ fn notes(scene: &Scene) -> Vec<Note> {
     }
     match scene.round.status {
         RoundStatus::Expired => notes.push(Note::Expired),
-        RoundStatus::Canceled => notes.push(Note::CanceledBy { login: None }),
         RoundStatus::Superseded => notes.push(Note::Superseded { round: scene.task.round }),
         _ => {}
     }

@@ -1,3 +1,4 @@
 //! Conversations in, what GitHub and the database hold afterwards out.
 
+mod commands;
 mod first;

@@ -179,7 +179,7 @@ impl World {
 
     /// Waits for the candidate comment of a letter.
     pub async fn candidate(&self, issue: i64, letter: &str) -> SeenComment {
-        let mark = format!("### {letter} ");
+        let mark = format!("### Candidate {letter} ");
         let look = |hub: &bakeoff::sim::github::Hub| {
             let found = hub.bot_comments(REPO, issue).into_iter().rev();
             found.into_iter().find(|c| c.body.contains("kind=candidate") && c.body.contains(&mark))

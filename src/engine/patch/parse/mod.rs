@@ -1,5 +1,17 @@
 //! Reads a model's answer: whatever form the edits have, in whatever prose.
 
+mod begin;
+mod diff;
+mod fence;
+mod header;
+mod heading;
+mod hunk;
+pub(super) mod numbers;
+mod scan;
+mod search;
+mod tags;
+mod whole;
+
 use super::edit::Edit;
 
 /// What an answer holds.
@@ -24,6 +36,7 @@ pub struct Problem {
 }
 
 /// Reads an answer. Total; linear in its length.
-pub fn parse(_answer: &str) -> Parsed {
-    Parsed::default()
+pub fn parse(answer: &str) -> Parsed {
+    let text = answer.strip_prefix('\u{feff}').unwrap_or(answer);
+    scan::Scan::new(text).run()
 }

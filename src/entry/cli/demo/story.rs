@@ -106,7 +106,7 @@ async fn candidates(stage: &Stage, teller: &Teller, issue: i64, task: TaskId) ->
     for comment in &patches {
         teller.link(&link(stage, issue, comment));
     }
-    let heading = format!("### {CHOICE} ");
+    let heading = format!("### Candidate {CHOICE} ");
     patches.into_iter().find(|c| c.body.contains(&heading)).context("the chosen candidate has no comment")
 }
 

@@ -1,0 +1,137 @@
+//! Chooses one place for each change of a diff. The first of several is never taken: order, the named
+//! surroundings or exact line numbers must leave one.
+
+use super::super::refusal::RefusalCode;
+use super::super::text::indent_of;
+use super::change::Change;
+use super::find::Finder;
+use super::place::{Place, places};
+
+/// One place for each change, or the first change without one and why.
+pub fn choose(changes: &[Change], finder: &Finder<'_>) -> Result<Vec<Place>, (usize, RefusalCode)> {
+    let mut options = Vec::with_capacity(changes.len());
+    for (index, change) in changes.iter().enumerate() {
+        options.push(places(change, finder).map_err(|code| (index, code))?);
+    }
+    for index in 0..options.len() {
+        let chosen = match options.get(index) {
+            Some(found) if found.len() > 1 => settle(changes, &options, index, finder),
+            _ => continue,
+        };
+        let chosen = chosen.ok_or((index, RefusalCode::Ambiguous))?;
+        if let Some(slot) = options.get_mut(index) {
+            *slot = vec![chosen];
+        }
+    }
+    Ok(options.into_iter().flatten().collect())
+}
+
+fn settle(changes: &[Change], options: &[Vec<Place>], index: usize, finder: &Finder<'_>) -> Option<Place> {
+    let (change, found) = (changes.get(index)?, options.get(index)?);
+    let left: Vec<&Place> = found
+        .iter()
+        .filter(|p| !change.at_end || p.rows.last().is_some_and(|r| r + 1 == finder.lines().len()))
+        .filter(|p| is_in_order(changes, options, index, p))
+        .collect();
+    let named = by_anchors(change, &left, finder);
+    let left = if named.is_empty() { left } else { named };
+    if let Some(exact) = found.iter().find(|p| change.agrees(p.start())).filter(|_| is_numbered_well(changes, options))
+    {
+        return left.contains(&exact).then(|| exact.clone());
+    }
+    match left.as_slice() {
+        [one] => Some((*one).clone()),
+        [first, ..] if is_first_of_twins(changes, index, left.len()) => Some((*first).clone()),
+        _ => None,
+    }
+}
+
+/// Whether a place lies between those of the changes before and after that have only one.
+fn is_in_order(changes: &[Change], options: &[Vec<Place>], index: usize, place: &Place) -> bool {
+    let ordered = |changes: &[Change]| {
+        let starts: Vec<u32> = changes.iter().filter_map(|c| c.numbers).map(|n| n.old_start).collect();
+        let twins = changes.iter().zip(changes.iter().skip(1)).all(|(a, b)| a.ops == b.ops);
+        (twins || changes.iter().all(|c| c.is_diff)) && starts.is_sorted()
+    };
+    if !ordered(changes) {
+        return true;
+    }
+    let fixed = |places: &[Place]| match places {
+        [one] => Some(one.start()),
+        _ => None,
+    };
+    let before = options.iter().take(index).rev().find_map(|p| fixed(p));
+    let after = options.iter().skip(index + 1).find_map(|p| fixed(p));
+    before.is_none_or(|b| b < place.start()) && after.is_none_or(|a| place.start() < a)
+}
+
+/// Whether the numbers of a diff can be believed: they agree with each other, and with every change that has only
+/// one place.
+fn is_numbered_well(changes: &[Change], options: &[Vec<Place>]) -> bool {
+    let mut shift = 0_i64;
+    for change in changes {
+        let Some(n) = change.numbers else { continue };
+        let told = i64::from(n.new_start) - i64::from(n.old_start);
+        let empty = i64::from(n.old_count == 0) - i64::from(n.new_count == 0);
+        if told != shift + empty && changes.iter().all(|c| c.numbers.is_some()) {
+            return false;
+        }
+        shift += i64::from(n.new_count) - i64::from(n.old_count);
+    }
+    let right = |(change, places): (&Change, &Vec<Place>)| match places.as_slice() {
+        [one] => change.agrees(one.start()) || change.numbers.is_none(),
+        _ => true,
+    };
+    changes.iter().zip(options).all(right)
+}
+
+/// As many changes alike as places: each gets its own, in order.
+fn is_first_of_twins(changes: &[Change], index: usize, places: usize) -> bool {
+    let alike = |c: &&Change| changes.get(index).is_some_and(|first| first.ops == c.ops);
+    changes.iter().skip(index).take_while(alike).count() == places
+}
+
+/// The places below the lines that the hunk's header names.
+fn by_anchors<'p>(change: &Change, places: &[&'p Place], finder: &Finder<'_>) -> Vec<&'p Place> {
+    let mut scopes: Vec<(usize, usize)> = vec![(0, finder.lines().len())];
+    for anchor in &change.anchors {
+        let inner: Vec<(usize, usize)> = scopes.iter().flat_map(|scope| scopes_of(anchor, *scope, finder)).collect();
+        if inner.is_empty() {
+            return Vec::new();
+        }
+        scopes = inner;
+    }
+    if change.anchors.is_empty() {
+        return Vec::new();
+    }
+    let depth = |row: usize| finder.lines().get(row).map_or(0, |l| indent_of(l.text()).len());
+    let inside = |p: &&&Place| {
+        let first =
+            p.rows.iter().copied().find(|r| finder.lines().get(*r).is_some_and(|l| !l.text().trim().is_empty()));
+        let first = first.unwrap_or(p.start());
+        let within = |(from, to): &(usize, usize)| {
+            first == *from || (*from < first && first < *to && depth(first) > depth(*from))
+        };
+        scopes.iter().any(within)
+    };
+    places.iter().filter(inside).copied().collect()
+}
+
+/// What belongs to the lines that read as an anchor: they, and what is indented deeper below them.
+fn scopes_of(anchor: &str, (from, to): (usize, usize), finder: &Finder<'_>) -> Vec<(usize, usize)> {
+    let anchor = anchor.trim();
+    let named = |text: &str| text == anchor || (anchor.len() >= 40 && text.starts_with(anchor));
+    let lines = finder.lines();
+    let text = |i: usize| lines.get(i).map(|l| l.text()).unwrap_or_default();
+    let heads: Vec<usize> = (from..to).filter(|i| named(text(*i).trim())).take(50).collect();
+    heads.into_iter().map(|head| (head, scope_end(head, to, &text))).collect()
+}
+
+fn scope_end<'d>(head: usize, to: usize, text: &impl Fn(usize) -> &'d str) -> usize {
+    let depth = indent_of(text(head)).len();
+    let inside = |i: &usize| {
+        let line = text(*i);
+        line.trim().is_empty() || indent_of(line).len() > depth || line.trim_start().starts_with(['{', '}', ')', ']'])
+    };
+    (head + 1..to).find(|i| !inside(i)).unwrap_or(to)
+}

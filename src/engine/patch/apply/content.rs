@@ -1,0 +1,173 @@
+//! The content of one file after its changes.
+
+use super::super::refusal::{Refusal, RefusalCode, Tier, Warning, shown};
+use super::super::text::{Line, split};
+use super::change::{Change, Kind};
+use super::choose::choose;
+use super::find::Finder;
+use super::key::{Key, is_telling};
+use super::nearest;
+use super::place::Place;
+use super::placeholder::placeholder;
+use super::plan::{Part, Target};
+use super::work::{LINE, Work};
+use super::write::write;
+
+/// Below this share of its lines, a whole file is taken for an excerpt.
+const EXCERPT_SHARE: usize = 2;
+/// Files shorter than this may shrink as they like.
+const EXCERPT_LINES: usize = 20;
+
+/// Makes the changes of one file.
+pub fn change(target: &Target, before: &str, work: &Work, warnings: &mut Vec<Warning>) -> Result<Vec<Line>, Refusal> {
+    let mut lines = split(before);
+    for part in &target.parts {
+        lines = match part {
+            Part::Whole(new) => whole(target, &lines, new)?,
+            Part::Hunks(hunks) if target.old.is_none() => created(target, hunks.iter().flat_map(|h| &h.lines))?,
+            Part::Hunks(hunks) => {
+                let changes: Vec<Change> = hunks.iter().map(Change::of_hunk).filter(Change::is_change).collect();
+                place(target, &lines, &changes, work, warnings)?
+            }
+            Part::Replace(search, replace, times) => {
+                if search.iter().all(|l| l.trim().is_empty()) && !lines.is_empty() {
+                    let reason = format!("`{}` exists, but a block searches for nothing in it", shown(target.path()));
+                    return Err(Refusal::of(RefusalCode::Exists, target.path(), reason));
+                }
+                let change = Change::of_replace(search, replace);
+                let changes: Vec<Change> = vec![change; *times].into_iter().filter(Change::is_change).collect();
+                place(target, &lines, &changes, work, warnings)?
+            }
+        };
+    }
+    Ok(lines)
+}
+
+/// A new file from a diff: only added lines.
+fn created<'h>(
+    target: &Target,
+    lines: impl Iterator<Item = &'h super::super::edit::HunkLine>,
+) -> Result<Vec<Line>, Refusal> {
+    use super::super::edit::Tag;
+    let mut out: Vec<Line> = Vec::new();
+    for line in lines {
+        // A blank line without its sign is an added one; anything else would stand in a file that is not there.
+        if line.tag == Tag::Remove || (line.tag == Tag::Context && !line.text.trim().is_empty()) {
+            let reason =
+                format!("`{}` is new, but its diff has lines that should be in it already", shown(target.path()));
+            return Err(Refusal::of(RefusalCode::Missing, target.path(), reason));
+        }
+        out.push(Line { raw: line.text.clone(), newline: !line.no_newline, fresh: true });
+    }
+    let last = out.len().saturating_sub(1);
+    out.iter_mut().take(last).for_each(|l| l.newline = true);
+    refuse_placeholders(target, out.iter().map(Line::text), &[])?;
+    Ok(out)
+}
+
+fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>, Refusal> {
+    refuse_placeholders(target, new.iter().map(String::as_str), old)?;
+    if old.len() >= EXCERPT_LINES && new.len() * EXCERPT_SHARE < old.len() {
+        let reason = format!(
+            "`{}` has {} lines, but as a whole file only {} came; send edits instead",
+            shown(target.path()),
+            old.len(),
+            new.len()
+        );
+        return Err(Refusal::of(RefusalCode::Unclear, target.path(), reason));
+    }
+    let crlf = old.iter().filter(|l| l.has_cr()).count() * 2 > old.len();
+    let ended = old.last().is_none_or(|l| l.newline);
+    let line = |text: &String| {
+        let cr = if crlf && !text.ends_with('\r') { "\r" } else { "" };
+        Line { raw: format!("{text}{cr}"), newline: true, fresh: true }
+    };
+    let mut lines: Vec<Line> = new.iter().map(line).collect();
+    if let Some(last) = lines.last_mut() {
+        last.newline = ended;
+        if !ended && crlf {
+            last.raw = last.text().to_owned();
+        }
+    }
+    Ok(lines)
+}
+
+fn place(
+    target: &Target,
+    lines: &[Line],
+    changes: &[Change],
+    work: &Work,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Line>, Refusal> {
+    let added = changes.iter().flat_map(Change::added).map(|op| op.text.as_str());
+    refuse_placeholders(target, added, lines)?;
+    if let [only] = changes {
+        if only.old().next().is_none() && lines.is_empty() {
+            return Ok(only.ops.iter().map(|op| fresh(&op.text, !op.new_bare)).collect());
+        }
+    }
+    let finder = Finder::new(lines, work);
+    work.spend(lines.len() * LINE);
+    let refuse = |(index, code): (usize, RefusalCode)| refusal(target, changes.get(index), &finder, code, work);
+    if let Some(index) = changes.iter().position(|c| c.old().next().is_none()) {
+        return Err(refuse((index, RefusalCode::NotFound)));
+    }
+    if work.is_over() {
+        return Err(refuse((0, RefusalCode::TooMuchWork)));
+    }
+    let places = choose(changes, &finder).map_err(refuse)?;
+    let out = write(lines, changes, &places).map_err(refuse)?;
+    if work.is_over() {
+        return Err(refuse((0, RefusalCode::TooMuchWork)));
+    }
+    warnings.extend(places.iter().filter_map(|p| fuzz(target, p)));
+    Ok(out)
+}
+
+fn fresh(text: &str, newline: bool) -> Line {
+    Line { raw: text.to_owned(), newline, fresh: true }
+}
+
+fn fuzz(target: &Target, place: &Place) -> Option<Warning> {
+    let path = target.path().to_owned();
+    (place.tier != Tier::Exact).then(|| Warning::Fuzzy { path, line: place.start() + 1, tier: place.tier })
+}
+
+fn refuse_placeholders<'l>(target: &Target, new: impl Iterator<Item = &'l str>, old: &[Line]) -> Result<(), Refusal> {
+    let known = |line: &str| old.iter().any(|l| l.text().trim() == line.trim());
+    let Some(line) = new.filter(|l| placeholder(l)).find(|l| !known(l)) else { return Ok(()) };
+    let path = target.path();
+    let reason = format!("a new line of `{}` stands for code that was left out", shown(path));
+    Err(Refusal::of(RefusalCode::Placeholder, path, reason).with_detail(&format!("The line: {}", shown(line.trim()))))
+}
+
+fn refusal(target: &Target, change: Option<&Change>, finder: &Finder<'_>, code: RefusalCode, work: &Work) -> Refusal {
+    let path = target.path();
+    let name = shown(path);
+    if work.is_over() {
+        let reason = format!("finding the places in `{name}` takes too long");
+        return Refusal::of(RefusalCode::TooMuchWork, path, reason);
+    }
+    let Some(change) = change else { return Refusal::of(code, path, format!("a change of `{name}` cannot be made")) };
+    let first = change.old().find(|op| op.kind == Kind::Remove && is_telling(&op.text)).or_else(|| change.old().next());
+    let quoted = first.map(|op| format!(" (at `{}`)", shown(op.text.trim()))).unwrap_or_default();
+    let reason = match code {
+        _ if first.is_none() => format!("a change of `{name}` has no line that shows where it goes"),
+        RefusalCode::Ambiguous => format!("a change fits several places in `{name}`{quoted}"),
+        RefusalCode::AlreadyApplied => format!("`{name}` has a change already{quoted}"),
+        RefusalCode::Indentation => format!("it cannot be told how new lines in `{name}` are indented{quoted}"),
+        RefusalCode::Conflict => format!("two changes of `{name}` overlap{quoted}"),
+        _ => format!("lines to change are not in `{name}`{quoted}"),
+    };
+    let detail = match code {
+        RefusalCode::Ambiguous => nearest::places(&starts(change, finder)),
+        _ => nearest::describe(change, finder.lines()),
+    };
+    Refusal::of(code, path, reason).with_detail(&detail)
+}
+
+fn starts(change: &Change, finder: &Finder<'_>) -> Vec<usize> {
+    let found = |key: Key| finder.all(&change.old_texts(), key);
+    let keys = [Key::Text, Key::Trailing, Key::Indentation, Key::Normalization];
+    keys.into_iter().map(found).find(|f| f.len() > 1).unwrap_or_default()
+}

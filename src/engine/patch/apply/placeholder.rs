@@ -1,0 +1,97 @@
+//! Lines that stand for code that was left out.
+
+const MARKS: &[&str] = &["{/*", "/*", "//", "<!--", "--", "#", ";", "%", "*", "(", "["];
+const WORDS: &[&str] = &[
+    "rest",
+    "existing",
+    "unchanged",
+    "remaining",
+    "remains",
+    "same",
+    "omitted",
+    "previous",
+    "other",
+    "truncated",
+    "snip",
+    "as before",
+    "keep",
+    "code here",
+    "no changes",
+];
+const STARTS: &[&str] = &[
+    "rest of the",
+    "rest of code",
+    "rest of file",
+    "rest remains",
+    "remaining code",
+    "existing code",
+    "previous code",
+    "same as before",
+    "unchanged code",
+    "other code",
+    "keep the rest",
+    "the rest of the",
+];
+
+/// Whether a line says "the rest stays" instead of holding it.
+pub fn placeholder(line: &str) -> bool {
+    if line.len() > 200 {
+        return false;
+    }
+    let Some(inner) = inside_comment(line.trim()) else { return false };
+    let text = inner.to_lowercase();
+    let dotted = |t: &str| t.starts_with("...") || t.starts_with('…');
+    let ended = text.trim_end_matches([')', ']', '}', '*', '/', '-', '>', ' ']);
+    let trails =
+        ended.ends_with("...") || ended.ends_with('…') || ended.ends_with("unchanged") || ended.ends_with("the same");
+    (dotted(&text) && WORDS.iter().any(|w| text.contains(w))) || (trails && STARTS.iter().any(|s| text.starts_with(s)))
+}
+
+/// What follows the comment's mark, or the line itself if it starts with dots.
+fn inside_comment(line: &str) -> Option<&str> {
+    let mut text = line;
+    while let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark)) {
+        text = rest.trim_start();
+    }
+    (text.len() < line.len() || text.starts_with("...") || text.starts_with('…')).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_told_from_comments() {
+        let left_out = [
+            "// ... existing code ...",
+            "# ... rest of the file unchanged ...",
+            "    // ... (rest of the code remains the same)",
+            "<!-- ... existing content ... -->",
+            "/* ... other methods ... */",
+            "// rest of the code...",
+            "{/* ... existing code ... */}",
+            "# (rest of the file unchanged)",
+            "... rest of the function ...",
+            "// … unchanged …",
+        ];
+        for line in left_out {
+            assert!(placeholder(line), "{line}");
+        }
+        let real = [
+            "...",
+            "    ...",
+            "# Skip the rest of the file...",
+            "// Keep the same order as before.",
+            "print('...')",
+            "foo(...rest)",
+            "let { a, ...rest } = b;",
+            "# ... and so on",
+            "// existing code paths call this",
+            "...rest,",
+            "...existing,",
+        ];
+        for line in real {
+            assert!(!placeholder(line), "{line}");
+        }
+    }
+}

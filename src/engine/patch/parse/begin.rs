@@ -1,0 +1,148 @@
+//! The `*** Begin Patch` form.
+
+use super::super::edit::{Body, Edit, Hunk, HunkLine, Tag};
+use super::super::text::without_cr;
+use super::numbers::read_header;
+use super::scan::Scan;
+
+const UPDATE: &str = "*** Update File:";
+const ADD: &str = "*** Add File:";
+const DELETE: &str = "*** Delete File:";
+const MOVE: &str = "*** Move to:";
+
+/// Whether this form starts, or goes on with a file, at a line.
+pub fn starts(line: &str) -> bool {
+    let line = line.trim_end();
+    line == "*** Begin Patch" || [UPDATE, ADD, DELETE].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Reads to its end; gives the line after it.
+pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
+    let mut next = at;
+    while let Some(line) = scan.bare(next) {
+        let named = |mark: &str| line.strip_prefix(mark).map(path);
+        if let Some(path) = named(UPDATE) {
+            next = update(scan, next, &path);
+        } else if let Some(path) = named(ADD) {
+            next = add(scan, next, &path);
+        } else if let Some(path) = named(DELETE) {
+            let mut edit = Edit::at(&path, Body::Same, next + 1);
+            edit.new_path = None;
+            scan.take(edit);
+            next += 1;
+        } else if line.trim_end() == "*** Begin Patch" || (line.trim().is_empty() && next > at) {
+            next += 1;
+        } else if line.trim_end() == "*** End Patch" {
+            return next + 1;
+        } else {
+            return next;
+        }
+    }
+    next
+}
+
+fn path(text: &str) -> String {
+    let text = text.trim().trim_matches('`');
+    text.strip_prefix("./").unwrap_or(text).to_owned()
+}
+
+/// Whether a file's part is over.
+fn ends(scan: &Scan<'_>, at: usize) -> bool {
+    scan.bare(at).is_none_or(|l| (l.starts_with("*** ") && !l.starts_with("*** End of File")) || scan.closes_fence(at))
+}
+
+fn add(scan: &mut Scan<'_>, at: usize, path: &str) -> usize {
+    let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
+    let end = (at + 1..=scan.len()).find(|i| ends(scan, *i)).unwrap_or(scan.len());
+    let raw: Vec<&str> =
+        (at + 1..end).filter_map(|i| scan.raw(i)).map(|l| if crlf { without_cr(l) } else { l }).collect();
+    let blank = raw.iter().rev().take_while(|l| l.is_empty()).count();
+    let raw = raw.get(..raw.len() - blank).unwrap_or_default();
+    let signed = raw.iter().filter(|l| l.starts_with('+')).count();
+    let unsigned = raw.iter().filter(|l| !l.starts_with('+') && !l.trim().is_empty()).count();
+    if signed > 0 && unsigned > 0 {
+        scan.problem(at, "a new file has lines without `+`");
+    }
+    let plain = |l: &&str| if signed > 0 { l.strip_prefix('+').unwrap_or_default() } else { l }.to_owned();
+    let lines: Vec<String> = raw.iter().map(plain).collect();
+    let mut edit = Edit::at(path, Body::Hunks(vec![all_added(lines)]), at + 1);
+    if raw.is_empty() {
+        edit.body = Body::Same;
+    }
+    edit.old_path = None;
+    scan.take(edit);
+    end
+}
+
+fn all_added(lines: Vec<String>) -> Hunk {
+    let added = |text: String| HunkLine { tag: Tag::Add, text, no_newline: false };
+    Hunk { lines: lines.into_iter().map(added).collect(), ..Hunk::default() }
+}
+
+fn update(scan: &mut Scan<'_>, at: usize, path: &str) -> usize {
+    let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
+    let mut edit = Edit::at(path, Body::Same, at + 1);
+    let mut next = at + 1;
+    if let Some(to) = scan.bare(next).and_then(|l| l.strip_prefix(MOVE)) {
+        edit.new_path = Some(self::path(to));
+        edit.rename = true;
+        next += 1;
+    }
+    let mut hunks: Vec<Hunk> = Vec::new();
+    let mut open = Hunk::default();
+    while !ends(scan, next) {
+        let line = scan.bare(next).unwrap_or_default();
+        if line.starts_with("@@") {
+            finish(&mut open, &mut hunks);
+            anchor(line, &mut open);
+        } else if line.starts_with("*** End of File") {
+            open.at_end = true;
+            finish(&mut open, &mut hunks);
+        } else {
+            let raw = scan.raw(next).unwrap_or_default();
+            open.lines.push(signed(if crlf { without_cr(raw) } else { raw }));
+        }
+        next += 1;
+    }
+    finish(&mut open, &mut hunks);
+    if hunks.is_empty() && !edit.rename {
+        scan.problem(at, "a file without changes");
+        return next;
+    }
+    if !hunks.is_empty() {
+        edit.body = Body::Hunks(hunks);
+    }
+    scan.take(edit);
+    next
+}
+
+fn anchor(line: &str, open: &mut Hunk) {
+    if let Some((numbers, rest)) = read_header(line) {
+        open.numbers = Some(numbers);
+        open.anchors.extend((!rest.is_empty()).then(|| rest.to_owned()));
+        return;
+    }
+    let text = line.trim_start_matches('@').trim();
+    let text = text.strip_suffix("@@").unwrap_or(text).trim();
+    open.anchors.extend((!text.is_empty()).then(|| text.to_owned()));
+}
+
+/// Takes the open hunk if it has lines; anchors without lines wait for those that follow.
+fn finish(open: &mut Hunk, hunks: &mut Vec<Hunk>) {
+    while open.lines.last().is_some_and(|l| l.tag == Tag::Context && l.text.is_empty()) {
+        open.lines.pop();
+    }
+    if !open.lines.is_empty() {
+        hunks.push(std::mem::take(open));
+    }
+}
+
+fn signed(raw: &str) -> HunkLine {
+    let (tag, text) = match raw.as_bytes().first() {
+        Some(b' ') => (Tag::Context, raw.get(1..)),
+        Some(b'-') => (Tag::Remove, raw.get(1..)),
+        Some(b'+') => (Tag::Add, raw.get(1..)),
+        _ => (Tag::Context, Some(raw)),
+    };
+    HunkLine { tag, text: text.unwrap_or_default().to_owned(), no_newline: false }
+}

@@ -1,0 +1,170 @@
+//! Commands and rights: strangers, edits, deletions, loops, two picks at once.
+
+use crate::support::world::{ADA, REPO, World, right};
+use bakeoff::sim::github::{Fault, Hub};
+use std::time::Duration;
+
+fn reacted(comment: i64, content: &'static str) -> impl Fn(&Hub) -> Option<()> {
+    move |hub| hub.reactions(REPO, comment).iter().any(|r| r.content == content).then_some(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f015_a_stranger_gets_a_confused_face_and_no_words() {
+    let world = World::new().await;
+    world.hub.create_user("eve");
+    let issue = world.issue();
+    let command = world.hub.comment(REPO, issue, "eve", "/bakeoff gpt");
+    world.hub.wait_for("the confused face", reacted(command, "confused")).await;
+    world.hub.settled().await;
+    assert!(world.hub.bot_comments(REPO, issue).is_empty());
+    assert!(world.models.requests().is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m11_only_write_and_admin_command_whatever_the_role_is_called() {
+    let world = World::new().await;
+    let issue = world.issue();
+    for (role, may) in [("read", false), ("triage", false), ("write", true), ("maintain", true), ("admin", true)] {
+        let login = format!("the-{role}");
+        world.hub.create_user(&login);
+        world.hub.set_permission(REPO, &login, role);
+        let command = world.hub.comment(REPO, issue, &login, "/bakeoff models");
+        let face = if may { "eyes" } else { "confused" };
+        world.hub.wait_for(&format!("{face} for {role}"), reacted(command, face)).await;
+    }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m12_an_unknown_right_is_never_a_yes() {
+    let world = World::new().await;
+    world.hub.fault(Fault::on("GET", "/repos/*/collaborators/*/permission").always().status(502));
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    world.bot_says(issue, "kind=reply").await;
+    assert!(world.models.requests().is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f019_an_edited_command_is_void() {
+    let world = World::new().await;
+    let issue = world.issue();
+    world.hub.hold_deliveries(true);
+    let command = world.say(issue, "/bakeoff gpt");
+    let created = world.hub.last_delivery("issue_comment", Some("created")).unwrap();
+    world.hub.edit_comment(REPO, command, ADA, "/bakeoff claude");
+    world.hub.hold_deliveries(false);
+    assert_eq!(world.hub.deliver(created.id).await, 202);
+    world.bot_says(issue, "edited").await;
+    assert!(world.models.requests().is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f019_an_edit_after_the_start_changes_nothing() {
+    let world = World::new().await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_millis(500))]);
+    let issue = world.issue();
+    let command = world.say(issue, "/bakeoff gpt");
+    world.status_says(issue, "Round 1").await;
+    world.hub.edit_comment(REPO, command, ADA, "/bakeoff claude");
+    world.candidate(issue, "A").await;
+    assert_eq!(world.models.requests().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f021_a_deleted_command_cancels_its_round() {
+    let world = World::new().await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_secs(30))]);
+    let issue = world.issue();
+    let command = world.say(issue, "/bakeoff gpt");
+    world.status_says(issue, "Round 1").await;
+    world.hub.delete_comment(REPO, command, ADA);
+    world.status_says(issue, "cancelled").await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f022_quotes_code_html_comments_and_bots_command_nothing() {
+    let world = World::new().await;
+    world.hub.create_bot("evil[bot]");
+    let issue = world.issue();
+    let texts = ["> /bakeoff gpt", "```\n/bakeoff gpt\n```", "<!--\n/bakeoff gpt\n-->", "see `/bakeoff gpt`", "    /bakeoff gpt"];
+    for text in texts {
+        world.say(issue, text);
+    }
+    world.hub.comment(REPO, issue, "evil[bot]", "/bakeoff gpt");
+    world.hub.settled().await;
+    crate::support::invariants::settle(&world).await;
+    assert!(world.hub.bot_comments(REPO, issue).is_empty() && world.models.requests().is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f023_our_own_comment_with_the_command_word_starts_nothing() {
+    let world = World::new().await;
+    let issue = world.issue();
+    // The help names the command word at the start of lines.
+    world.say(issue, "/bakeoff help");
+    world.bot_says(issue, "/bakeoff pick").await;
+    world.hub.settled().await;
+    crate::support::invariants::settle(&world).await;
+    assert_eq!(world.hub.bot_comments(REPO, issue).len(), 1);
+    assert!(world.models.requests().is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f025_rockets_of_readers_and_bots_pick_nothing() {
+    let world = World::new().await;
+    world.hub.create_user("reader");
+    world.hub.set_permission(REPO, "reader", "read");
+    world.hub.create_bot("helper[bot]");
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let a = world.candidate(issue, "A").await;
+    world.hub.react(REPO, a.id, "reader", "rocket");
+    world.hub.react(REPO, a.id, "helper[bot]", "rocket");
+    let asked = |hub: &Hub| (!hub.calls("GET", "*/collaborators/reader/permission").is_empty()).then_some(());
+    world.hub.wait_for("the reader's right to be asked for", asked).await;
+    assert!(world.hub.pulls(REPO).is_empty());
+    world.say(issue, "/bakeoff pick A");
+    world.pull().await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m15_a_rocket_taken_away_within_the_grace_counts_for_nothing() {
+    let world = World::with(|settings| settings.pace.pick_grace = Duration::from_millis(600)).await;
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let a = world.candidate(issue, "A").await;
+    world.hub.react(REPO, a.id, ADA, "rocket");
+    let seen = |hub: &Hub| (!hub.calls("GET", "*/issues/comments/*/reactions*").is_empty()).then_some(());
+    world.hub.wait_for("the rocket to be seen", seen).await;
+    world.hub.unreact(REPO, a.id, ADA, "rocket");
+    let looks = world.hub.calls("GET", "*/issues/*/comments*").len();
+    let looked_on = |hub: &Hub| (hub.calls("GET", "*/issues/*/comments*").len() > looks + 4).then_some(());
+    world.hub.wait_for("some more looks", looked_on).await;
+    assert!(world.hub.pulls(REPO).is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f026_of_two_picks_at_once_one_wins() {
+    let world = World::new().await;
+    world.hub.create_user("bob");
+    world.hub.set_permission(REPO, "bob", "write");
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt claude");
+    world.candidate(issue, "A").await;
+    world.candidate(issue, "B").await;
+    world.say(issue, "/bakeoff pick A");
+    world.hub.comment(REPO, issue, "bob", "/bakeoff pick B");
+    world.pull().await;
+    world.bot_says(issue, "kind=reply").await;
+    world.end().await;
+}
