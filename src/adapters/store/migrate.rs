@@ -36,6 +36,11 @@ pub(super) async fn check(store: &Store) -> Result<(), StoreError> {
     if applied.len() < MIGRATIONS.len() { Err(StoreError::Unmigrated) } else { Ok(()) }
 }
 
+/// The names of the files in `migrations/` that are part of this program, oldest first.
+pub(super) fn files() -> Vec<String> {
+    MIGRATIONS.iter().map(|(version, name, _)| format!("{version:04}_{name}.sql")).collect()
+}
+
 fn migrator() -> Migrator {
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

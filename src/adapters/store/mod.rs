@@ -72,6 +72,11 @@ impl Store {
         migrate::check(self).await
     }
 
+    /// The files of `migrations/` that this program holds, oldest first.
+    pub fn migration_files() -> Vec<String> {
+        migrate::files()
+    }
+
     /// Starts a writing transaction; without [`Tx::commit`] it leaves nothing behind.
     /// [`StoreError::Busy`] when the database is not free within the configured deadline.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
@@ -115,7 +120,8 @@ impl Store {
     }
 }
 
-/// A writing transaction.
+/// A writing transaction. Give it up after [`StoreError::Full`]: SQLite has ended it by then, and what is
+/// written through it afterwards would stand alone.
 #[derive(Debug)]
 pub struct Tx {
     inner: Transaction<'static, Any>,

@@ -115,13 +115,14 @@ async fn a_deleted_model_fails_its_waiting_runs_only() {
     for_each_database(async |db| {
         let mut tx = db.store.begin().await.unwrap();
         let (_, _, round, other) = scene(&mut tx).await;
-        let model_id = Some(model(&mut tx, "gpt").await.id);
+        let model = model(&mut tx, "gpt").await.id;
+        let model_id = Some(model);
         let (waiting, running) = (Run { model_id, ..run_of(&round, 1) }, Run { model_id, ..run_of(&round, 2) });
         for run in [&waiting, &running] {
             runs::insert(&mut tx, run).await.unwrap();
         }
         runs::start(&mut tx, running.id, NOW).await.unwrap();
-        let failed = runs::fail_queued_of_model(&mut tx, model_id.unwrap(), "The model was deleted.", NOW).await;
+        let failed = runs::fail_queued_of_model(&mut tx, model, "The model was deleted.", NOW).await;
         assert_eq!(failed.unwrap(), [waiting.id]);
         let mut after = Vec::new();
         for id in [other.id, waiting.id, running.id] {

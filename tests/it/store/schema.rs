@@ -55,3 +55,25 @@ async fn an_empty_database_is_told_from_a_migrated_one() {
     let store = Store::connect(&url, StoreOptions::default()).await.unwrap();
     assert!(matches!(store.check_schema().await, Err(StoreError::Unmigrated)));
 }
+
+#[tokio::test]
+async fn two_processes_that_migrate_at_once_take_turns() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/new.db", dir.path().display());
+    let open = || Store::connect(&url, StoreOptions::default());
+    let (a, b) = (open().await.unwrap(), open().await.unwrap());
+    let (first, second) = tokio::join!(a.migrate(), b.migrate());
+    first.unwrap();
+    second.unwrap();
+    a.check_schema().await.unwrap();
+}
+
+/// Every file of the folder is in the program, in the order of its number.
+#[test]
+fn no_migration_is_forgotten() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, Store::migration_files());
+}

@@ -108,7 +108,7 @@ async fn a_round_comes_back_as_it_went_in() {
         let comment = full.origin.comment_id.unwrap();
         assert_eq!(rounds::by_command(&mut tx, comment, 0).await.unwrap().as_ref(), Some(&full));
         assert_eq!(rounds::by_command(&mut tx, comment, 1).await.unwrap(), None);
-        assert_eq!(rounds::by_comment(&mut tx, comment).await.unwrap(), [full.clone()]);
+        assert_eq!(rounds::by_comment(&mut tx, comment).await.unwrap(), std::slice::from_ref(&full));
         assert_eq!(rounds::list(&mut tx, task.id).await.unwrap(), [bare, full]);
         assert_eq!(rounds::started_by(&mut tx, GithubUserId(7), NOW).await.unwrap(), 1);
         assert_eq!(rounds::started_by(&mut tx, GithubUserId(7), later(1)).await.unwrap(), 0);
@@ -149,10 +149,10 @@ async fn m05_a_command_under_two_guids_acts_once_but_its_retry_may_go_on() {
 
 #[tokio::test]
 async fn i3_a_round_moves_only_from_where_it_is_and_only_along_its_machine() {
+    use RoundStatus::{Choosing, Failed, Merged, Picked, Running};
     for_each_database(async |db| {
         let mut tx = db.store.begin().await.unwrap();
         let (_, task, first, _) = scene(&mut tx).await;
-        use RoundStatus::{Choosing, Failed, Merged, Picked, Running};
         for (old, new, expected) in [
             (Choosing, Picked, false),
             (Running, Choosing, true),
