@@ -2,7 +2,7 @@
 
 use super::super::refusal::{RefusalCode, Tier};
 use super::super::text::{Line, indent_of};
-use super::change::{Change, Kind};
+use super::change::{Change, Kind, Op};
 use super::find::{Finder, Near};
 use super::key::{Key, is_telling};
 
@@ -76,13 +76,33 @@ fn search(change: &Change, finder: &Finder<'_>) -> Result<Vec<Place>, RefusalCod
         return Err(RefusalCode::AlreadyApplied);
     }
     for key in [Key::Trailing, Key::Indentation] {
-        let mut near = altered(change, finder, key);
-        near.extend(dropped(change, finder, key));
-        if let Some(place) = only(&near)? {
+        let mut near = dropped(change, finder, key);
+        near.extend(altered(change, finder, key));
+        let effects: Vec<Vec<usize>> = near.iter().map(|place| effect(change, place)).collect();
+        let alike = effects.iter().all(|e| effects.first() == Some(e));
+        if let Some(place) = only(near.get(..1).filter(|_| alike).unwrap_or(&near))? {
             return Ok(vec![place.clone()]);
         }
     }
     Err(RefusalCode::NotFound)
+}
+
+/// The lines of the file that go and those before which others come: where two readings of one place agree in
+/// these, they are one.
+fn effect(change: &Change, place: &Place) -> Vec<usize> {
+    let mut rows = place.rows.iter();
+    let mut gap = place.start();
+    let mut effect = Vec::new();
+    for op in &change.ops {
+        let row = if op.kind == Kind::Add { None } else { rows.next() };
+        match op.kind {
+            Kind::Add => effect.push(gap),
+            Kind::Remove => effect.extend(row),
+            Kind::Context | Kind::Keep => {}
+        }
+        gap = row.map_or(gap, |row| row + 1);
+    }
+    effect
 }
 
 /// The only one, if there is one.
@@ -207,7 +227,8 @@ impl Applied {
         let key = places.first().map_or(Key::Trailing, |p| p.key.max(Key::Trailing));
         let there = finder.all(&new, key);
         let fresh = |row: usize| finder.lines().get(row).is_some_and(|l| l.fresh);
-        let original = there.iter().any(|at| !(*at..at + new.len()).any(fresh));
+        let overlaps = |at: usize| places.iter().any(|p| at < p.start() + p.rows.len() && p.start() < at + new.len());
+        let original = there.iter().any(|at| !overlaps(*at) && !(*at..at + new.len()).any(fresh));
         Self { there, original, length: new.len() }
     }
 
@@ -229,15 +250,14 @@ fn is_there(change: &Change, finder: &Finder<'_>) -> bool {
     shows_change(change) && !finder.all(&change.new_texts(), Key::Trailing).is_empty()
 }
 
-/// Whether the new side is telling enough to be recognised: context and, unless it only removes, additions.
+/// Whether the new side is telling enough to be recognised: context and, unless it only removes, additions. What
+/// only removes shows it by telling context on both sides.
 fn shows_change(change: &Change) -> bool {
-    let telling = |adds: bool| {
-        change.ops.iter().any(|op| (op.kind == Kind::Add) == adds && op.kind != Kind::Remove && is_telling(&op.text))
-    };
-    let removes_only = change.added().next().is_none();
-    if removes_only {
-        change.ops.iter().filter(|op| op.kind != Kind::Remove && is_telling(&op.text)).count() >= 2
-    } else {
-        telling(true) && telling(false)
+    let kept = |op: &&Op| op.kind != Kind::Remove && is_telling(&op.text);
+    if change.added().next().is_some() {
+        let telling = |adds: bool| change.ops.iter().filter(kept).any(|op| (op.kind == Kind::Add) == adds);
+        return telling(true) && telling(false);
     }
+    let inside = [change.ops.first(), change.ops.last()].into_iter().flatten().all(|op| op.kind != Kind::Remove);
+    inside && change.ops.iter().filter(kept).count() >= 2
 }

@@ -137,6 +137,9 @@ fn contradiction(header: &Header, body: &Body) -> Option<&'static str> {
     if header.rename_from.is_none() && names.iter().any(|name| differs(name, &header.git_name)) {
         return Some("the names in a diff's header contradict each other");
     }
+    if header.rename_from.is_some() && header.has_names && names.iter().any(|name| name.is_none()) {
+        return Some("a rename is said to be a new or deleted file");
+    }
     if differs(&header.rename_from, &header.old) || differs(&header.rename_to, &header.new) {
         return Some("the names in a diff's header contradict its rename");
     }

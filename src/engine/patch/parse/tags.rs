@@ -41,7 +41,7 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
 
 fn name_path(scan: &mut Scan<'_>, at: usize, path: &str) {
     if is_path(path) {
-        scan.set_heading(Heading { path: path.to_owned(), line: at, alone: false, adjacent: true, sure: true });
+        scan.set_heading(Heading { path: path.to_owned(), line: at, alone: true, adjacent: true, sure: true });
     }
 }
 
