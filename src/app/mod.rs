@@ -5,5 +5,5 @@ pub mod serve;
 pub mod settings;
 
 pub use parts::{Parts, StartError, build};
-pub use serve::{Running, serve, work};
+pub use serve::{Running, Start, open, serve, start, work};
 pub use settings::Settings;

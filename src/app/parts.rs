@@ -1,11 +1,13 @@
 //! Builds the parts of the program from its settings.
 
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::adapters::crypto::{KeyError, KeyFileError, KeyRing, load_or_generate};
+use crate::adapters::crypto::{KeyError, KeyFileError, KeyRing, load_or_generate, read_private};
 use crate::adapters::git::{GitError, GitSettings, Mirrors};
 use crate::adapters::github::{GitHub, GithubConfig, GithubError};
 use crate::adapters::llm::{Connector, Deadlines, LlmSettings, ModelError};
@@ -14,7 +16,7 @@ use crate::adapters::store::{Backend, Store, StoreError, StoreOptions, meta};
 use crate::domain::clock::{SharedClock, SystemClock};
 use crate::engine::render::redact::Secrets;
 use crate::service::models::InvalidModel;
-use crate::service::{Policy, Services, models};
+use crate::service::{Policy, Services, keys, models};
 
 use super::settings::{Pace, Settings};
 
@@ -33,6 +35,12 @@ pub enum StartError {
     /// No keys for a shared database.
     #[error("BAKEOFF_ENCRYPTION_KEYS is required with Postgres: make one with `bakeoff keys generate`")]
     KeysRequired,
+    /// The file with the keys of this database is gone.
+    #[error(
+        "the encryption key file of this database is missing: put encryption.key back into the data folder, or give \
+         its keys in BAKEOFF_ENCRYPTION_KEYS"
+    )]
+    KeyFileMissing,
     /// The stored secrets were encrypted with other keys.
     #[error("the encryption keys do not fit this database ({0}): give the keys it was made with")]
     WrongKeys(KeyError),
@@ -71,41 +79,65 @@ pub struct Parts {
     pub settings: Settings,
 }
 
+/// Makes the data folder, closed to others, unless it is there.
+pub fn make_folder(settings: &Settings) -> Result<(), StartError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.data_dir);
+    made.map_err(|error| StartError::Io { what: "the data folder cannot be made".into(), error })
+}
+
 /// Opens the database with the settings' pools.
 pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
-    std::fs::create_dir_all(&settings.data_dir)
-        .map_err(|error| StartError::Io { what: "the data folder cannot be made".into(), error })?;
+    make_folder(settings)?;
     Ok(Store::connect(settings.database_url().expose_secret(), StoreOptions::default()).await?)
 }
 
-/// The key ring: the given keys, else the file of the data folder (SQLite only).
-pub fn key_ring(settings: &Settings, backend: Backend) -> Result<KeyRing, StartError> {
-    match (&settings.encryption_keys, backend) {
-        (Some(list), _) => Ok(KeyRing::parse(list)?),
-        (None, Backend::Postgres) => Err(StartError::KeysRequired),
-        (None, Backend::Sqlite) => {
-            let path = settings.data_dir.join("encryption.key");
-            let loaded = load_or_generate(&path)?;
-            if loaded.generated {
-                tracing::warn!(
-                    file = %path.display(),
-                    "a new encryption key was made: back it up, without it the stored model keys are lost"
-                );
-            }
-            Ok(loaded.ring)
+/// Where the keys lie when none are given.
+pub fn key_file(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("encryption.key")
+}
+
+/// The key ring: the given keys, else the file of the data folder (SQLite only), made on the first start. Refuses
+/// keys that do not open what is stored (F125).
+pub async fn open_keys(settings: &Settings, store: &Store) -> Result<KeyRing, StartError> {
+    let sealed = meta::get(&mut *store.read().await?, keys::SENTINEL).await?;
+    let ring = match (&settings.encryption_keys, store.backend()) {
+        (Some(list), _) => KeyRing::parse(list)?,
+        (None, Backend::Postgres) => return Err(StartError::KeysRequired),
+        // A fresh key would not open what is stored, and would stand where the right one belongs.
+        (None, Backend::Sqlite) if sealed.is_some() && !key_file(settings).exists() => {
+            return Err(StartError::KeyFileMissing);
         }
+        (None, Backend::Sqlite) => from_key_file(settings)?,
+    };
+    match sealed {
+        Some(sealed) => ring.check_sentinel(&sealed).map_err(StartError::WrongKeys)?,
+        None => keep_sentinel(store, &ring).await?,
     }
+    Ok(ring)
 }
 
-/// Refuses a start with keys that do not open what is stored (F125).
-async fn check_keys(store: &Store, keys: &KeyRing) -> Result<(), StartError> {
+fn from_key_file(settings: &Settings) -> Result<KeyRing, StartError> {
+    let path = key_file(settings);
+    let loaded = load_or_generate(&path)?;
+    if loaded.generated {
+        tracing::warn!(
+            file = %path.display(),
+            "a new encryption key was made: back it up, without it the stored model keys are lost"
+        );
+    }
+    Ok(loaded.ring)
+}
+
+/// Of two processes that start at once on a fresh database with different keys only one may go on.
+async fn keep_sentinel(store: &Store, ring: &KeyRing) -> Result<(), StartError> {
     let mut tx = store.begin().await?;
-    let sealed = meta::set_if_absent(&mut tx, "key_sentinel", &keys.sentinel()).await?;
+    let sealed = meta::set_if_absent(&mut tx, keys::SENTINEL, &ring.sentinel()).await?;
     tx.commit().await?;
-    keys.check_sentinel(&sealed).map_err(StartError::WrongKeys)
+    ring.check_sentinel(&sealed).map_err(StartError::WrongKeys)
 }
 
-fn github(settings: &Settings, clock: &SharedClock) -> Result<Option<GitHub>, StartError> {
+/// The App's client; `None` until the App is set up.
+pub fn github(settings: &Settings, clock: &SharedClock) -> Result<Option<GitHub>, StartError> {
     let Some(app) = &settings.app else { return Ok(None) };
     let pace = &settings.pace;
     let config = GithubConfig {
@@ -123,8 +155,9 @@ fn github(settings: &Settings, clock: &SharedClock) -> Result<Option<GitHub>, St
     Ok(Some(GitHub::new(config, Arc::clone(clock))?))
 }
 
-fn llm(settings: &Settings) -> Result<Connector, StartError> {
-    let read = |path: &std::path::PathBuf| {
+/// The model providers' client.
+pub fn llm(settings: &Settings) -> Result<Connector, StartError> {
+    let read = |path: &PathBuf| {
         std::fs::read(path).map_err(|error| StartError::Io { what: "BAKEOFF_CA_FILE cannot be read".into(), error })
     };
     let pace = &settings.pace;
@@ -180,41 +213,62 @@ fn policy(settings: &Settings) -> Policy {
     }
 }
 
-/// The process's own secrets, so that the outgoing scan knows them (M33).
-fn own_secrets(settings: &Settings) -> Secrets {
-    let secrets = Secrets::new();
+/// Makes the settings' secrets known to the scan of comments and log lines (M33).
+pub fn register_secrets(settings: &Settings, secrets: &Secrets) {
     let app_key = settings.app.as_ref().map(|app| &app.private_key);
-    for key in settings.encryption_keys.iter().flat_map(|list| list.expose_secret().split(',')) {
-        secrets.register(key.trim());
+    if let Some(list) = &settings.encryption_keys {
+        register_list(list, secrets);
     }
     let single = [app_key, settings.admin_token.as_ref(), settings.client_secret.as_ref()];
-    for secret in single.into_iter().flatten().chain(&settings.webhook_secrets) {
+    let models = settings.models.iter().map(|model| &model.api_key);
+    for secret in single.into_iter().flatten().chain(&settings.webhook_secrets).chain(models) {
         secrets.register(secret.expose_secret());
     }
-    secrets
+    let password = settings.database_url.as_ref().and_then(|url| url::Url::parse(url.expose_secret()).ok());
+    if let Some(password) = password.as_ref().and_then(url::Url::password) {
+        secrets.register(password);
+    }
 }
 
-/// Puts the program together over an open, migrated database.
-pub async fn build(settings: Settings, store: Store) -> Result<Parts, StartError> {
-    let clock: SharedClock = Arc::new(SystemClock);
-    let keys = key_ring(&settings, store.backend())?;
-    check_keys(&store, &keys).await?;
-    let git = GitSettings {
+fn register_list(keys: &SecretString, secrets: &Secrets) {
+    for key in keys.expose_secret().split([',', '\n']) {
+        secrets.register(key.trim());
+    }
+}
+
+/// Git's settings.
+pub fn git(settings: &Settings) -> GitSettings {
+    GitSettings {
         ca_file: settings.ca_file.clone(),
         allow_local: settings.allow_local_repos,
         idle_timeout: Duration::from_secs(60),
         ..GitSettings::default()
-    };
+    }
+}
+
+/// Puts the program together over an open, migrated database.
+pub async fn build(settings: Settings, store: Store) -> Result<Parts, StartError> {
+    build_with(settings, store, Secrets::new()).await
+}
+
+/// The same; `secrets` is what the log's scan looks for, and learns every secret there is.
+pub async fn build_with(settings: Settings, store: Store, secrets: Secrets) -> Result<Parts, StartError> {
+    register_secrets(&settings, &secrets);
+    let clock: SharedClock = Arc::new(SystemClock);
+    let keys = open_keys(&settings, &store).await?;
+    if let (None, Ok(list)) = (&settings.encryption_keys, read_private(&key_file(&settings))) {
+        register_list(&list, &secrets);
+    }
     let queue =
         Arc::new(LeaseQueue::new(store.clone(), Arc::clone(&clock), queue_settings(settings.workers, &settings.pace)));
     let services = Services {
         queue: Arc::<LeaseQueue>::clone(&queue),
         github: github(&settings, &clock)?,
-        mirrors: Mirrors::new(settings.data_dir.clone(), git)?,
+        mirrors: Mirrors::new(settings.data_dir.clone(), git(&settings))?,
         llm: Arc::new(llm(&settings)?),
         keys,
         clock,
-        secrets: Arc::new(own_secrets(&settings)),
+        secrets: Arc::new(secrets),
         policy: Arc::new(policy(&settings)),
         store,
     };

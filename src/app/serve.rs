@@ -4,21 +4,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::crypto::WebhookSecrets;
 use crate::adapters::queue::{Inbox, InboxSettings, LockError, QueueAdapter as _, ServeLock};
-use crate::adapters::store::Backend;
+use crate::adapters::store::{Backend, sqlite_file};
+use crate::engine::render::redact::Secrets;
 use crate::entry::api::{self, ApiState};
 use crate::entry::web::{self, WebState};
 use crate::entry::webhook::{self, Receiver};
 use crate::entry::worker::Worker;
 use crate::service::reconcile;
 
-use super::parts::{Parts, StartError};
-use super::settings::WebAuth;
+use super::parts::{Parts, StartError, build_with, make_folder, open_store};
+use super::settings::{Settings, WebAuth};
 
 /// A program that listens.
 #[derive(Debug)]
@@ -53,17 +55,50 @@ impl Running {
     }
 }
 
+/// Opens the database, puts the program together and listens; of two processes on one SQLite file the second is
+/// refused before it touches anything (F122).
+pub async fn start(settings: Settings, secrets: Secrets, how: Start) -> Result<Running, StartError> {
+    make_folder(&settings)?;
+    let lock = take_lock(&settings)?;
+    let parts = open(settings, secrets, how.migrate).await?;
+    listen(parts, how.workers, lock).await
+}
+
+/// What `start` does beside listening.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// Whether this process works on jobs too.
+    pub workers: bool,
+    /// Whether it brings the schema up to date.
+    pub migrate: bool,
+}
+
+/// Opens the database, migrated or checked, and puts the program together.
+pub async fn open(settings: Settings, secrets: Secrets, migrate: bool) -> Result<Parts, StartError> {
+    let store = open_store(&settings).await?;
+    if migrate {
+        store.migrate().await?
+    } else {
+        store.check_schema().await?
+    }
+    build_with(settings, store, secrets).await
+}
+
 /// Listens, and works unless told not to.
 pub async fn serve(parts: Parts, with_workers: bool) -> Result<Running, StartError> {
-    let lock = take_lock(&parts)?;
+    let lock = take_lock(&parts.settings)?;
+    listen(parts, with_workers, lock).await
+}
+
+async fn listen(parts: Parts, with_workers: bool, lock: Option<ServeLock>) -> Result<Running, StartError> {
     if parts.services.store.backend() == Backend::Sqlite {
         // Only the holder of the lock file may: whatever was leased belongs to a process that is gone.
         parts.queue.take_back_all().await?;
     }
-    let listen = parts.settings.listen.clone();
-    let listener = TcpListener::bind(&listen)
+    let wanted = parts.settings.listen.clone();
+    let listener = TcpListener::bind(&wanted)
         .await
-        .map_err(|error| StartError::Io { what: format!("cannot listen on {listen}"), error })?;
+        .map_err(|error| StartError::Io { what: format!("cannot listen on {wanted}"), error })?;
     let address =
         listener.local_addr().map_err(|error| StartError::Io { what: "no address to listen on".into(), error })?;
     let stop = CancellationToken::new();
@@ -84,12 +119,12 @@ pub async fn work(parts: Parts, stop: CancellationToken) -> Result<(), StartErro
     workers.await.map_err(|error| StartError::Other(error.into()))
 }
 
-fn take_lock(parts: &Parts) -> Result<Option<ServeLock>, StartError> {
-    if parts.services.store.backend() == Backend::Postgres {
-        return Ok(None);
-    }
-    let path = parts.settings.data_dir.join("serve.lock");
-    match ServeLock::acquire(&path) {
+/// The lock stands beside the database's file, wherever the data folder is.
+fn take_lock(settings: &Settings) -> Result<Option<ServeLock>, StartError> {
+    let Some(file) = sqlite_file(settings.database_url().expose_secret()) else { return Ok(None) };
+    let mut path = file.into_os_string();
+    path.push(".lock");
+    match ServeLock::acquire(path.as_ref()) {
         Ok(lock) => Ok(Some(lock)),
         Err(LockError::Io(error)) => Err(StartError::Io { what: "the lock file cannot be used".into(), error }),
         Err(held @ LockError::Held) => Err(StartError::Other(held.into())),

@@ -7,6 +7,9 @@ use crate::domain::clock::Timestamp;
 use crate::domain::permission::Person;
 use crate::domain::round::Origin;
 
+/// The machine's owner, at the command line.
+pub const LOCAL: &str = "local";
+
 /// Appends a line in the caller's transaction.
 pub async fn note(
     conn: &mut Conn,
@@ -35,6 +38,6 @@ pub fn named(person: Option<&Person>, token: Option<&str>) -> String {
     match (person, token) {
         (Some(person), _) => actor(person),
         (None, Some(token)) => format!("token:{token}"),
-        (None, None) => "local".into(),
+        (None, None) => LOCAL.into(),
     }
 }

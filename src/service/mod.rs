@@ -10,6 +10,7 @@ pub mod effects;
 pub mod execute_run;
 pub mod inbound;
 pub mod jobs;
+pub mod keys;
 pub mod models;
 pub mod open_pull;
 pub mod pick;
@@ -21,6 +22,7 @@ pub mod repos;
 pub mod rights;
 pub mod round_state;
 pub mod start_round;
+pub mod tokens;
 pub mod watch;
 
 use std::sync::Arc;

@@ -20,7 +20,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("axum", &["entry", "sim", "app", "main"]),
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),
-    ("figment", &["entry/cli"]),
+    ("figment", &["app/settings", "adapters/llm"]),
     ("tower_http", &["entry", "app", "sim"]),
     ("tower", &["entry", "app", "sim", "adapters/github"]),
 ];

@@ -33,6 +33,7 @@ pub use error::{GithubError, ValidationCode};
 pub use limiter::{WriteKind, WriteLimiter, WriteRules};
 pub use repo::RepoClient;
 pub use standing::StandingCache;
+pub use tokens::wanted_permissions;
 pub use types::{
     AccountKind, Actor, AppInfo, Comment, CommentRollup, Compare, CompareStatus, HookDelivery, Installation, Issue,
     NewPull, PullInfo, RateBudget, Reaction, ReactionContent, RepoInfo, Rollups, Standing,

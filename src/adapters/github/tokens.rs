@@ -45,6 +45,20 @@ impl TokenUse {
     }
 }
 
+/// Every permission that some token asks for, at its highest level: what the App must be registered with.
+pub fn wanted_permissions() -> BTreeMap<&'static str, &'static str> {
+    let mut wanted = BTreeMap::new();
+    for purpose in [TokenUse::Work, TokenUse::Push, TokenUse::Fetch, TokenUse::Look] {
+        for (name, level) in purpose.permissions() {
+            let known = wanted.entry(name).or_insert(level);
+            if level == "write" {
+                *known = level;
+            }
+        }
+    }
+    wanted
+}
+
 /// Names a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct TokenKey {

@@ -107,6 +107,11 @@ async fn probe_with(conn: &mut Conn, setup: &str, path: &Path) -> Result<(), Sto
     Ok(())
 }
 
+/// The file named by a readable SQLite URL.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    sqlite_path(url)?.ok()
+}
+
 /// The file named by an SQLite URL; `None` for another scheme.
 fn sqlite_path(url: &str) -> Option<Result<PathBuf, StoreError>> {
     let rest = url.strip_prefix("sqlite:")?;

@@ -39,6 +39,7 @@ use std::sync::Arc;
 use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 use tokio::sync::Notify;
 
+pub use connect::sqlite_file;
 pub use error::StoreError;
 pub use options::{Backend, StoreOptions};
 

@@ -1,5 +1,13 @@
 //! The settings of the program, typed. `load` reads them, `table` says what each is for.
 
+mod docs;
+mod file;
+mod load;
+mod models;
+mod problem;
+mod table;
+mod values;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +16,12 @@ use url::Url;
 
 use crate::domain::money::UsdMicros;
 use crate::service::models::NewModel;
+
+pub use docs::configuration;
+pub use file::SettingsFile;
+pub use load::{Loaded, Origin, Shown, from_process, load};
+pub use problem::{Problem, Problems};
+pub use table::{Row, TABLE};
 
 /// How people sign in to the web view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -64,6 +64,11 @@ pub(super) fn is_used(event: &str, action: Option<&str>) -> bool {
     row.is_some_and(|(_, actions)| action.is_some_and(|action| actions.contains(&action)))
 }
 
+/// The events the App must subscribe to; those of its installations come without being asked for.
+pub fn subscribed_events() -> Vec<&'static str> {
+    USED.iter().map(|(name, _)| *name).filter(|name| !name.starts_with("installation")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

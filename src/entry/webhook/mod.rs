@@ -24,6 +24,8 @@ use crate::domain::clock::{SharedClock, Timestamp};
 use body::{BodyError, Budget};
 use envelope::{Envelope, is_used};
 
+pub use envelope::subscribed_events;
+
 /// The largest payload GitHub sends, in bytes.
 pub const MAX_BODY_BYTES: usize = 25 * 1024 * 1024;
 /// The longest delivery header, in characters.

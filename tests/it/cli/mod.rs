@@ -1,1 +1,12 @@
-//! (in work)
+//! The real binary: what it says, how it ends, what it leaves on disk.
+
+mod backup;
+mod binary;
+mod doctor;
+mod files;
+mod keys;
+mod serve;
+mod settings;
+mod start;
+mod tokens;
+mod usage;

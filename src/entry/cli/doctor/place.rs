@@ -1,0 +1,74 @@
+//! Where the data lies: folder, disk, certificate file, mirrors.
+
+use std::path::Path;
+
+use rustix::fs::statvfs;
+
+use crate::adapters::git::Mirrors;
+use crate::app::parts;
+use crate::app::settings::Settings;
+
+use super::report::Report;
+
+/// The least part of the disk that should be free (M55), in percent.
+const LEAST_FREE: u64 = 10;
+
+pub fn check(settings: &Settings, report: &mut Report) {
+    let folder = &settings.data_dir;
+    let name = folder.display();
+    if !folder.exists() {
+        report.ok("data folder", &format!("{name} is not made yet; the first start makes it"));
+    } else if tempfile::NamedTempFile::new_in(folder).is_ok() {
+        report.ok("data folder", &format!("{name} can be written"));
+    } else {
+        let fix = "give the user bakeoff runs as write access to it";
+        report.wrong("data folder", &format!("{name} cannot be written"), fix);
+    }
+    disk(folder, report);
+    certificates(settings, report);
+    mirrors(settings, report);
+}
+
+/// The disk of the folder, or of the nearest folder above that exists.
+fn disk(folder: &Path, report: &mut Report) {
+    let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let Some(stat) = full.ancestors().find_map(|place| statvfs(place).ok()) else {
+        return report.warning("disk", "cannot be asked for its free space", "check it by hand");
+    };
+    let free = if stat.f_blocks == 0 { 100 } else { stat.f_bavail.saturating_mul(100) / stat.f_blocks };
+    let found = format!("{free} % free");
+    if free >= LEAST_FREE {
+        report.ok("disk", &found);
+    } else {
+        report.wrong("disk", &found, &format!("make room: below {LEAST_FREE} % no new work is taken"));
+    }
+}
+
+fn certificates(settings: &Settings, report: &mut Report) {
+    let Some(path) = &settings.ca_file else { return };
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => {
+            report.ok("certificates", "the CA file is readable")
+        }
+        Ok(_) => report.wrong("certificates", "the CA file holds no certificate", "give one in PEM form"),
+        Err(error) => {
+            let found = format!("the CA file cannot be read: {}", error.kind());
+            report.wrong("certificates", &found, "check BAKEOFF_CA_FILE");
+        }
+    }
+}
+
+fn mirrors(settings: &Settings, report: &mut Report) {
+    if let Err(error) = Mirrors::new(settings.data_dir.clone(), parts::git(settings)) {
+        return report.wrong("git mirrors", &error.to_string(), "check BAKEOFF_CA_FILE and the data folder");
+    }
+    let folder = settings.data_dir.join("mirrors");
+    match std::fs::read_dir(&folder) {
+        Ok(entries) => report.ok("git mirrors", &format!("{} repositories", entries.count())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => report.ok("git mirrors", "none yet"),
+        Err(error) => {
+            let fix = "give the user bakeoff runs as access to the mirrors; they may also be deleted";
+            report.wrong("git mirrors", &format!("cannot be read: {}", error.kind()), fix);
+        }
+    }
+}

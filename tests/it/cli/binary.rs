@@ -1,0 +1,170 @@
+//! Runs the built program in a folder of its own with an environment of its own.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use bakeoff::adapters::store::{Store, StoreOptions};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A folder to run the program in.
+pub struct Place {
+    dir: tempfile::TempDir,
+    env: BTreeMap<String, String>,
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// The result, of a run that must have succeeded.
+    #[track_caller]
+    pub fn done(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.out
+    }
+
+    /// The sentence of a run that must have failed; it is one line.
+    #[track_caller]
+    pub fn refused(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        let said: Vec<_> = self.err.lines().filter(|line| line.starts_with("error: ")).collect();
+        assert_eq!(said.len(), 1, "one sentence: {self:?}");
+        said[0].to_owned()
+    }
+}
+
+impl Place {
+    /// An empty folder; the program listens on a free port and logs nothing but errors unless told to.
+    pub fn new() -> Self {
+        let env = BTreeMap::from([("BAKEOFF_LISTEN".to_owned(), "127.0.0.1:0".to_owned())]);
+        Self { dir: tempfile::tempdir().unwrap(), env }
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.env.insert(name.into(), value.into());
+        self
+    }
+
+    pub fn unset(&mut self, name: &str) -> &mut Self {
+        self.env.remove(name);
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Writes a file that only its owner can read.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bakeoff"));
+        command.args(args).current_dir(self.dir.path()).env_clear().envs(&self.env).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let output = self.command(args).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Starts `serve` and waits until it listens.
+    pub fn serve(&self, args: &[&str]) -> Serving {
+        let args = [&["--log-format", "json", "serve"], args].concat();
+        let mut child = self.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (send, lines) = channel();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        // Ends with the child's stderr.
+        std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        let mut serving = Serving { child, lines, log: Vec::new(), address: String::new() };
+        let line = serving.wait_for("\"listening\"");
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        serving.address = event["fields"]["address"].as_str().unwrap().to_owned();
+        serving
+    }
+
+    /// The database, as another process sees it.
+    pub async fn store(&self) -> Store {
+        open(&self.path("data/bakeoff.db")).await
+    }
+}
+
+/// A database file.
+pub async fn open(file: &Path) -> Store {
+    Store::connect(&format!("sqlite://{}", file.display()), StoreOptions::default()).await.unwrap()
+}
+
+/// The permission bits of a file.
+pub fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap_or_else(|_| panic!("no {}", path.display())).permissions().mode() & 0o777
+}
+
+/// A `serve` that listens; killed when dropped.
+pub struct Serving {
+    child: Child,
+    lines: Receiver<String>,
+    pub log: Vec<String>,
+    pub address: String,
+}
+
+impl Serving {
+    /// Reads the log until a line holds `text`.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) -> String {
+        loop {
+            let Ok(line) = self.lines.recv_timeout(Duration::from_secs(60)) else {
+                panic!("waited in vain for {text} in the log:\n{}", self.log.join("\n"));
+            };
+            self.log.push(line.clone());
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// The status line of an answer.
+    pub fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Asks it to stop; its exit code and its whole log.
+    pub fn stop(mut self, signal: Signal) -> (Option<i32>, Vec<String>) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        let code = self.child.wait().unwrap().code();
+        let mut log = std::mem::take(&mut self.log);
+        log.extend(self.lines.iter());
+        (code, log)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
