@@ -68,7 +68,14 @@ pub fn load(env: &BTreeMap<String, String>, file: Option<&SettingsFile>) -> Resu
     refuse_unknown(&sources, &mut problems);
     refuse_open_file(&sources, file, &mut problems);
     let mut draft = Draft::default();
-    let shown = TABLE.iter().map(|row| take(row, &sources, &mut draft, &mut problems)).collect();
+    let mut shown = Vec::new();
+    for row in TABLE {
+        let before = problems.0.len();
+        shown.push(take(row, &sources, &mut draft, &mut problems));
+        if problems.0.len() > before {
+            draft.failed.push(row.name);
+        }
+    }
     draft.settings.models = models::read(name, &said.models, env, &mut problems);
     let settings = finish(draft, &mut problems);
     if problems.0.is_empty() { Ok(Loaded { settings, shown }) } else { Err(problems) }
@@ -187,8 +194,9 @@ fn refuse_open_file(sources: &Sources<'_>, file: Option<&SettingsFile>, problems
 
 /// What only means something together.
 fn finish(draft: Draft, problems: &mut Problems) -> Settings {
-    let Draft { mut settings, app_id, private_key, has_api_url } = draft;
+    let Draft { mut settings, app_id, private_key, has_api_url, failed } = draft;
     match (app_id, private_key) {
+        _ if failed.contains(&"GITHUB_APP_ID") || failed.contains(&"GITHUB_PRIVATE_KEY") => {}
         (Some(app_id), Some(private_key)) => settings.app = Some(AppCredentials { app_id, private_key }),
         (Some(_), None) => problems.add("BAKEOFF_GITHUB_PRIVATE_KEY", "is missing beside BAKEOFF_GITHUB_APP_ID"),
         (None, Some(_)) => problems.add("BAKEOFF_GITHUB_APP_ID", "is missing beside BAKEOFF_GITHUB_PRIVATE_KEY"),

@@ -39,6 +39,8 @@ pub(super) struct Draft {
     pub(super) app_id: Option<u64>,
     pub(super) private_key: Option<SecretString>,
     pub(super) has_api_url: bool,
+    /// Settings that were given but could not be taken.
+    pub(super) failed: Vec<&'static str>,
 }
 
 const fn row(

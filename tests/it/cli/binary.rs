@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -66,10 +67,9 @@ impl Place {
 
     /// Writes a file that only its owner can read.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
-        use std::os::unix::fs::PermissionsExt as _;
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        set_mode(&path, 0o600);
         path
     }
 
@@ -112,9 +112,13 @@ pub async fn open(file: &Path) -> Store {
     Store::connect(&format!("sqlite://{}", file.display()), StoreOptions::default()).await.unwrap()
 }
 
+/// Sets the permission bits of a file.
+pub fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
 /// The permission bits of a file.
 pub fn mode(path: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap_or_else(|_| panic!("no {}", path.display())).permissions().mode() & 0o777
 }
 

@@ -107,7 +107,7 @@ async fn what_github_lacks_is_named() {
     place.unset("BAKEOFF_GITHUB_WEBHOOK_SECRETS").set("BAKEOFF_GITHUB_APP_ID", "7");
     let found = findings(place.run(&["doctor", "--json"]), 1);
     holds(&found, "webhook secret", "wrong", "none is set");
-    holds(&found, "GitHub", "wrong", "the same App");
+    holds(&found, "GitHub", "wrong", "the App's number");
 
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     place.set("BAKEOFF_GITHUB_URL", &format!("http://{closed}"));

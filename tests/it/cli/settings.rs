@@ -33,7 +33,8 @@ fn every_row_can_be_set_in_both_places() {
             "GITHUB_PRIVATE_KEY" => [("BAKEOFF_GITHUB_APP_ID", "1")],
             _ => [("HOME", "/")],
         };
-        let variable = [&[(row.variable().as_str(), value(row.name))][..], &other].concat();
+        let name = row.variable();
+        let variable = [&[(name.as_str(), value(row.name))][..], &other].concat();
         let by_variable = with(&variable, "").unwrap();
         let by_key = with(&other, &format!("{} = '''{}'''", row.key(), value(row.name))).unwrap();
         let shown = |loaded: &Loaded| loaded.shown.iter().find(|s| s.variable == row.variable()).unwrap().clone();

@@ -3,7 +3,7 @@
 use bakeoff::adapters::crypto::generate_key;
 use secrecy::ExposeSecret as _;
 
-use super::binary::Place;
+use super::binary::{Place, set_mode};
 
 fn migrated() -> Place {
     let place = Place::new();
@@ -90,15 +90,14 @@ fn unknown_settings_name_the_nearest() {
 
 #[test]
 fn m39_a_private_key_that_others_can_read_is_refused() {
-    use std::os::unix::fs::PermissionsExt as _;
     let mut place = Place::new();
     let key = place.write("app.pem", "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----\n");
-    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).unwrap();
+    set_mode(&key, 0o644);
     place.set("BAKEOFF_GITHUB_APP_ID", "1").set("BAKEOFF_GITHUB_PRIVATE_KEY_FILE", key.to_str().unwrap());
     let said = place.run(&["serve"]).refused(1);
     assert!(said.contains("BAKEOFF_GITHUB_PRIVATE_KEY_FILE") && said.contains("chmod 600"), "{said}");
 
-    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).unwrap();
+    set_mode(&key, 0o600);
     let said = place.run(&["serve"]).refused(1);
     assert!(said.contains("GitHub App's settings cannot be used") && !said.contains("hunter2"), "{said}");
 }
