@@ -19,6 +19,7 @@ use super::settings::{Caps, Deadlines};
 use super::status::ErrorFacts;
 use super::tokens::estimate_request;
 use super::url_guard::UrlRefusal;
+use super::watch::Watch;
 use super::wire::WireKind;
 use crate::domain::money::Usage;
 
@@ -70,13 +71,11 @@ impl HttpModel {
     async fn send(&self, request: &ChatRequest, watch: &Watch, input: i64) -> Result<Response, ModelError> {
         let body = self.wire.body(&self.model_name, request);
         let sending = self.client.post(self.url.clone()).headers(self.headers.clone()).json(&body).send();
-        match timeout_at(watch.deadline(), sending).await {
-            Ok(sent) => sent.map_err(|error| transport_error(&error)),
-            Err(_) => {
-                let usage = Usage { input_tokens: input, ..Usage::default() };
-                Err(ModelError::Timeout { phase: watch.phase(), usage: Some(usage) })
-            }
-        }
+        let Ok(sent) = timeout_at(watch.deadline(), sending).await else {
+            let usage = Usage { input_tokens: input, ..Usage::default() };
+            return Err(ModelError::Timeout { phase: watch.phase(), usage: Some(usage) });
+        };
+        sent.map_err(|error| transport_error(&error))
     }
 }
 
@@ -136,45 +135,6 @@ fn transport_error(error: &reqwest::Error) -> ModelError {
 fn is_handshake(error: &(dyn std::error::Error + 'static)) -> bool {
     let Some(io) = error.downcast_ref::<std::io::Error>() else { return false };
     io.kind() == std::io::ErrorKind::InvalidData || io.get_ref().is_some_and(|inner| is_handshake(inner))
-}
-
-/// The deadlines of one call.
-struct Watch {
-    deadlines: Deadlines,
-    total: Instant,
-    sent: Instant,
-    last_event: Option<Instant>,
-}
-
-impl Watch {
-    fn start(deadlines: Deadlines, total: Instant) -> Self {
-        Self { deadlines, total, sent: Instant::now(), last_event: None }
-    }
-
-    fn moved(&mut self) {
-        self.last_event = Some(Instant::now());
-    }
-
-    /// When the call must be given up unless something happens.
-    fn deadline(&self) -> Instant {
-        self.next().min(self.total)
-    }
-
-    /// Which deadline that is.
-    fn phase(&self) -> Phase {
-        match self.last_event {
-            _ if self.total <= self.next() => Phase::Total,
-            None => Phase::FirstEvent,
-            Some(_) => Phase::Idle,
-        }
-    }
-
-    fn next(&self) -> Instant {
-        match self.last_event {
-            None => self.sent + self.deadlines.first_event,
-            Some(at) => at + self.deadlines.idle,
-        }
-    }
 }
 
 /// Why reading stopped before the answer's end.

@@ -43,6 +43,7 @@ impl Connector {
     }
 
     /// The model of `profile`; `key` is sent to the host of this profile and nowhere else (M48).
+    #[expect(clippy::needless_pass_by_value, reason = "the caller's copy of the key is wiped here")]
     pub fn model(&self, profile: &ModelProfile, key: SecretString) -> Result<Arc<dyn ChatModel>, ModelError> {
         let base = profile.base_url.as_deref().or(profile.provider.default_base_url());
         let base = base.ok_or(ModelError::UrlForbidden(UrlRefusal::Missing))?;

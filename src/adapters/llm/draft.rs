@@ -105,7 +105,7 @@ impl Draft {
     pub(super) fn finish(mut self, wire: &'static str, input_estimate: i64) -> Result<ChatAnswer, ModelError> {
         let Some(stop) = self.stop else {
             let nothing = self.ended && !self.began && self.odd_stop.is_none();
-            let code = self.odd_stop.take();
+            let code = self.odd_stop.take().and_then(|word| ErrorFacts::of_code(&word).code());
             return Err(if nothing { self.empty(input_estimate) } else { self.cut_off(input_estimate, code) });
         };
         let stop = self.settle(stop);

@@ -18,6 +18,7 @@ mod sse;
 mod status;
 mod tokens;
 mod url_guard;
+mod watch;
 mod wire;
 
 pub use chat::{ChatAnswer, ChatModel, ChatRequest, Echo, Stop, ToolCall, ToolResult, ToolSpec, Turn};

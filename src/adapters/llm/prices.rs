@@ -1,40 +1,24 @@
 //! Known prices, from a table with date and source.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::OnceLock;
-
-use figment::Figment;
-use figment::providers::{Format, Toml};
-use serde::Deserialize;
 
 use crate::domain::model::Provider;
 use crate::domain::money::{Prices, UsdMicros};
 
+/// TOML of the plainest kind: sections, and rows of strings.
 const TABLE: &str = include_str!("prices.toml");
 
-/// A row of the table: dollars per million tokens.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Row {
-    input: String,
-    output: String,
-    /// Without it cached tokens cost what others cost.
-    cached: Option<String>,
-    long: Option<Box<LongRow>>,
+    short: Prices,
+    /// The number of prompt tokens above which the other prices hold.
+    long: Option<(i64, Prices)>,
 }
 
-/// The prices of a request whose prompt is longer than `above` tokens.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LongRow {
-    above: i64,
-    input: String,
-    output: String,
-    cached: Option<String>,
-}
-
-/// Provider, then model.
-type Table = BTreeMap<String, BTreeMap<String, Row>>;
+/// By provider and model.
+type Table = HashMap<(Provider, String), Row>;
 
 /// What a million tokens of this model cost; `None` when the table does not know it, as for every compatible server.
 ///
@@ -45,25 +29,52 @@ pub fn known(provider: Provider, model_name: &str) -> Option<Prices> {
 
 /// The same for one request with a prompt of `prompt_tokens`: some models cost more when it is long.
 pub fn known_for(provider: Provider, model_name: &str, prompt_tokens: i64) -> Option<Prices> {
-    let models = table().get(provider.as_str())?;
     let name = model_name.strip_prefix("models/").unwrap_or(model_name);
-    let row = models.get(name).or_else(|| models.get(undated(name)?))?;
-    match &row.long {
-        Some(long) if prompt_tokens > long.above => prices(&long.input, &long.output, long.cached.as_deref()),
-        _ => prices(&row.input, &row.output, row.cached.as_deref()),
-    }
+    let row = |name: &str| table().get(&(provider, name.to_owned()));
+    let row = row(name).or_else(|| row(undated(name)?))?;
+    Some(match row.long {
+        Some((above, prices)) if prompt_tokens > above => prices,
+        _ => row.short,
+    })
 }
 
 fn table() -> &'static Table {
     static PARSED: OnceLock<Table> = OnceLock::new();
-    // A test holds the file readable; a broken one would only mean that no price is known.
-    PARSED.get_or_init(|| Figment::from(Toml::string(TABLE)).extract().unwrap_or_default())
+    // A test holds every line readable; one that is not would only leave its model without a price.
+    PARSED.get_or_init(|| parse(TABLE).into_iter().flatten().collect())
 }
 
-fn prices(input: &str, output: &str, cached: Option<&str>) -> Option<Prices> {
-    let input = UsdMicros::parse(input)?;
-    let cached_input = cached.map_or(Some(input), UsdMicros::parse)?;
-    Some(Prices { input, output: UsdMicros::parse(output)?, cached_input })
+/// The rows; `None` for a line that cannot be read.
+fn parse(table: &str) -> Vec<Option<((Provider, String), Row)>> {
+    let mut provider = None;
+    let mut rows = Vec::new();
+    for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(section) => provider = Provider::parse(section),
+            None => rows.push(parse_row(provider, line)),
+        }
+    }
+    rows
+}
+
+fn parse_row(provider: Option<Provider>, line: &str) -> Option<((Provider, String), Row)> {
+    let (name, values) = line.split_once(" = ")?;
+    let (name, values): (String, Vec<String>) = (serde_json::from_str(name).ok()?, serde_json::from_str(values).ok()?);
+    let row = match &values[..] {
+        [input, cached, output] => Row { short: prices(input, cached, output)?, long: None },
+        [input, cached, output, above, long @ ..] => {
+            let [long_input, long_cached, long_output] = long else { return None };
+            let long = (above.parse().ok()?, prices(long_input, long_cached, long_output)?);
+            Row { short: prices(input, cached, output)?, long: Some(long) }
+        }
+        _ => return None,
+    };
+    Some(((provider?, name), row))
+}
+
+fn prices(input: &str, cached: &str, output: &str) -> Option<Prices> {
+    let read = UsdMicros::parse;
+    Some(Prices { input: read(input)?, output: read(output)?, cached_input: read(cached)? })
 }
 
 /// The name before `-latest`, `-20250929`, `-2025-08-07` or `-001`.
@@ -82,16 +93,17 @@ mod tests {
 
     #[test]
     fn every_row_can_be_read() {
-        let table: Table = Figment::from(Toml::string(TABLE)).extract().unwrap();
-        for provider in [Provider::OpenAi, Provider::Anthropic, Provider::Google] {
-            let models = &table[provider.as_str()];
-            assert!(models.len() >= 10, "{provider:?}");
-            for (name, row) in models {
-                let short = known(provider, name).unwrap_or_else(|| panic!("{name}"));
-                let long = known_for(provider, name, i64::MAX).unwrap_or_else(|| panic!("{name}"));
-                assert!(short.cached_input <= short.input && short.input < short.output, "{name}");
-                assert_eq!(row.long.is_some(), short.input < long.input, "{name}");
+        let rows = parse(TABLE);
+        assert!(rows.len() > 60);
+        for row in rows {
+            let ((provider, name), row) = row.unwrap();
+            let long = row.long.map_or(row.short, |(_, prices)| prices);
+            for prices in [row.short, long] {
+                assert!(prices.cached_input <= prices.input && prices.input < prices.output, "{name}");
             }
+            assert_eq!(row.long.is_some(), row.short.input < long.input, "{name}");
+            assert_eq!(known(provider, &name), Some(row.short), "{name}: twice in the table?");
+            assert_eq!(known_for(provider, &name, i64::MAX), Some(long), "{name}");
         }
     }
 

@@ -17,8 +17,8 @@ pub(super) struct TooLong;
 #[derive(Debug)]
 pub(super) struct SseReader {
     line: Vec<u8>,
-    event: SseEvent,
-    has_data: bool,
+    name: String,
+    data: Option<String>,
     after_cr: bool,
     at_start: bool,
     known: bool,
@@ -28,15 +28,7 @@ pub(super) struct SseReader {
 impl SseReader {
     /// `cap` bounds a line and the data of an event, in bytes.
     pub(super) fn new(cap: usize) -> Self {
-        Self {
-            line: Vec::new(),
-            event: SseEvent::default(),
-            has_data: false,
-            after_cr: false,
-            at_start: true,
-            known: false,
-            cap,
-        }
+        Self { line: Vec::new(), name: String::new(), data: None, after_cr: false, at_start: true, known: false, cap }
     }
 
     /// Takes the next bytes, gives the events that they complete.
@@ -53,12 +45,11 @@ impl SseReader {
             self.add(line)?;
             events.extend(self.end_line()?);
             rest = match tail {
-                [b'\r', b'\n', tail @ ..] => tail,
                 [b'\r'] => {
                     self.after_cr = true;
                     &[]
                 }
-                [_, tail @ ..] => tail,
+                [b'\r', b'\n', tail @ ..] | [_, tail @ ..] => tail,
                 [] => &[],
             };
         }
@@ -96,7 +87,7 @@ impl SseReader {
         let value = value.strip_prefix(' ').unwrap_or(value);
         self.known |= matches!(field, "" | "event" | "data" | "id" | "retry");
         match field {
-            "event" => value.clone_into(&mut self.event.name),
+            "event" => value.clone_into(&mut self.name),
             "data" => self.add_data(value)?,
             _ => {}
         }
@@ -104,19 +95,23 @@ impl SseReader {
     }
 
     fn add_data(&mut self, value: &str) -> Result<(), TooLong> {
-        if self.event.data.len() + value.len() + 1 > self.cap {
+        let so_far = self.data.as_ref().map_or(0, |data| data.len() + 1);
+        if so_far + value.len() > self.cap {
             return Err(TooLong);
         }
-        if std::mem::replace(&mut self.has_data, true) {
-            self.event.data.push('\n');
+        match &mut self.data {
+            Some(data) => {
+                data.push('\n');
+                data.push_str(value);
+            }
+            None => self.data = Some(value.to_owned()),
         }
-        self.event.data.push_str(value);
         Ok(())
     }
 
     fn dispatch(&mut self) -> Option<SseEvent> {
-        let event = std::mem::take(&mut self.event);
-        std::mem::take(&mut self.has_data).then_some(event)
+        let name = std::mem::take(&mut self.name);
+        self.data.take().map(|data| SseEvent { name, data })
     }
 }
 
@@ -151,7 +146,7 @@ mod tests {
         assert_eq!(reader.push(b"data: 1234"), Ok(vec![]));
         assert_eq!(reader.push(b"5"), Err(TooLong));
         let mut reader = SseReader::new(10);
-        assert_eq!(reader.push(b"data:12345\ndata:1234\n"), Err(TooLong));
+        assert_eq!(reader.push(b"data:12345\ndata:12345\n"), Err(TooLong));
     }
 
     proptest! {
@@ -161,10 +156,10 @@ mod tests {
             ends in prop::collection::vec(prop::sample::select(vec!["\n", "\r", "\r\n"]), 20),
             cuts in prop::collection::vec(0_usize..400, 0..12),
         ) {
-            let plain: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let plain = lines.join("\n") + "\n";
             // A lone CR before an empty LF-ended line would be one CRLF, so line ends are uniform.
             let end = ends[0];
-            let mixed: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+            let mixed = lines.join(end) + end;
             let bytes = mixed.as_bytes();
             let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
             cuts.extend([0, bytes.len()]);

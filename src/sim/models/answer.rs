@@ -71,7 +71,7 @@ fn pieces(vendor: Vendor, play: Play, fault: Option<&Fault>) -> Pieces {
         Some(Fault::PingsForEver) => for_ever(vendor.ping(), PING_EVERY),
         Some(Fault::SlowBytes(pause)) => slow(play.all().concat(), *pause),
         Some(Fault::Endless) => {
-            frames([play.opening, play.start_text].concat()).chain(repeat(vendor.delta("for ever and ever "))).boxed()
+            frames([play.opening, play.start_text].concat()).chain(repeat(&vendor.delta("for ever and ever "))).boxed()
         }
         Some(Fault::HugeLine(bytes)) => huge_line(*bytes),
         Some(Fault::ErrorFirst(code)) => frames(vec![vendor.error_event(code)]),
@@ -110,7 +110,7 @@ fn cut(frames: &[String], bytes: usize) -> Pieces {
     stream::once(async { Ok(Bytes::from(sent)) }).chain(broken).boxed()
 }
 
-fn repeat(frame: String) -> BoxStream<'static, Result<Bytes, io::Error>> {
+fn repeat(frame: &str) -> BoxStream<'static, Result<Bytes, io::Error>> {
     // Many events a piece, so that a cap is reached soon.
     let piece = Bytes::from(frame.repeat(256));
     stream::repeat_with(move || Ok(piece.clone())).boxed()

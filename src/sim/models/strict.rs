@@ -100,7 +100,7 @@ fn check_responses(body: &Value) -> Result<(), Complaint> {
                 demand(called.remove(word(item, "call_id")), "No tool call found for function call output")?;
             }
             "reasoning" => {
-                demand(item.get("encrypted_content").is_some_and(Value::is_string), "Item not found: store is false")?
+                demand(item.get("encrypted_content").is_some_and(Value::is_string), "Item not found: store is false")?;
             }
             "" | "message" => demand(["user", "assistant"].contains(&word(item, "role")), "input.role")?,
             other => return Err(Complaint::new(400, format!("input: invalid type {other}"))),

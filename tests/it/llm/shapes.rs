@@ -22,7 +22,7 @@ async fn read(bench: &Bench, wire: (Provider, Wire), status: u16, body: &str) ->
 
 /// Each line is the data of one event.
 fn events(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("data: {line}\n\n")).collect()
+    format!("data: {}\n\n", lines.join("\n\ndata: "))
 }
 
 #[tokio::test]

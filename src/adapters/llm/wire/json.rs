@@ -22,6 +22,13 @@ pub(super) fn count(value: &Value, pointer: &str) -> Option<i64> {
     number.as_i64().or_else(|| number.as_u64().map(|_| i64::MAX)).map(|n| n.max(0))
 }
 
+/// Sets a field of an object; anything else stays as it is.
+pub(super) fn set(object: &mut Value, field: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
 /// The JSON of an event.
 pub(super) fn parse(event: &SseEvent) -> Result<Value, Fail> {
     serde_json::from_str(&event.data).map_err(|_| Fail::Malformed)

@@ -1,10 +1,8 @@
 //! The four protocols: how a question is written and how an answer is read.
 
-mod anthropic;
-mod chat;
-mod google;
+mod body;
 mod json;
-mod responses;
+mod read;
 
 use serde_json::Value;
 
@@ -104,21 +102,21 @@ impl WireKind {
     /// The body of the request.
     pub(super) fn body(self, model: &str, request: &ChatRequest) -> Value {
         match self {
-            Self::Responses => responses::body(model, request),
-            Self::Chat => chat::body(model, request, "max_completion_tokens"),
-            Self::CompatibleChat => chat::body(model, request, "max_tokens"),
-            Self::Anthropic => anthropic::body(model, request),
-            Self::Google => google::body(request),
+            Self::Responses => body::responses::body(model, request),
+            Self::Chat => body::chat::body(model, request, "max_completion_tokens"),
+            Self::CompatibleChat => body::chat::body(model, request, "max_tokens"),
+            Self::Anthropic => body::anthropic::body(model, request),
+            Self::Google => body::google::body(request),
         }
     }
 
     /// A fresh decoder.
     pub(super) fn decoder(self) -> Box<dyn Decoder> {
         match self {
-            Self::Responses => Box::<responses::Responses>::default(),
-            Self::Chat | Self::CompatibleChat => Box::<chat::Chat>::default(),
-            Self::Anthropic => Box::<anthropic::Anthropic>::default(),
-            Self::Google => Box::<google::Google>::default(),
+            Self::Responses => Box::<read::responses::Responses>::default(),
+            Self::Chat | Self::CompatibleChat => Box::<read::chat::Chat>::default(),
+            Self::Anthropic => Box::<read::anthropic::Anthropic>::default(),
+            Self::Google => Box::<read::google::Google>::default(),
         }
     }
 }

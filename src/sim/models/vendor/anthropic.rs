@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, call_id, pieces, signature, sse};
+use super::{Issue, Play, call_id, pieces, set, signature, sse};
 
 pub(super) fn error_type(status: u16) -> &'static str {
     match status {
@@ -85,7 +85,7 @@ pub(super) fn play(reply: &Reply, issue: &Issue) -> Play {
         })
     };
     let mut first_counts = counts.clone();
-    first_counts["output_tokens"] = json!(1);
+    set(&mut first_counts, "output_tokens", json!(1));
     let start = json!({"type": "message_start", "message": message(Vec::new(), Value::Null, first_counts)});
     let ping = sse("ping", &json!({"type": "ping"}));
     let end = json!({

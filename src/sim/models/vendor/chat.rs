@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, call_id, data, pieces};
+use super::{Issue, Play, call_id, data, pieces, set};
 
 pub(super) fn error_code(status: u16) -> &'static str {
     match status {
@@ -54,7 +54,7 @@ fn message(reply: &Reply, issue: &Issue) -> Value {
             let function = json!({"name": name, "arguments": arguments.to_string()});
             json!({"id": call_id(issue, at), "type": "function", "function": function})
         };
-        message["tool_calls"] = reply.calls.iter().enumerate().map(call).collect();
+        set(&mut message, "tool_calls", reply.calls.iter().enumerate().map(call).collect());
     }
     message
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, data, pieces, signature};
+use super::{Issue, Play, data, pieces, set, signature};
 
 pub(super) fn error_status(status: u16) -> &'static str {
     match status {
@@ -24,7 +24,7 @@ pub(super) fn delta(words: &str) -> String {
 fn candidate(parts: &[Value], finish: &str) -> Value {
     let mut candidate = json!({"content": {"parts": parts, "role": "model"}, "index": 0});
     if !finish.is_empty() {
-        candidate["finishReason"] = json!(finish);
+        set(&mut candidate, "finishReason", json!(finish));
     }
     candidate
 }
@@ -39,7 +39,7 @@ fn parts(reply: &Reply, issue: &Issue) -> Vec<Value> {
     for (at, (name, arguments)) in reply.calls.iter().enumerate() {
         let mut part = json!({"functionCall": {"name": name, "args": arguments}});
         if signed && at == 0 {
-            part["thoughtSignature"] = json!(signature(issue));
+            set(&mut part, "thoughtSignature", json!(signature(issue)));
         }
         parts.push(part);
     }

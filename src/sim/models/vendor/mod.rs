@@ -199,6 +199,13 @@ fn signature(issue: &Issue) -> String {
     format!("c2lnbmF0dXJl{}", issue.number)
 }
 
+/// Sets a field of an object.
+fn set(object: &mut Value, field: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
 /// An event with a name.
 fn sse(name: &str, value: &Value) -> String {
     format!("event: {name}\ndata: {value}\n\n")

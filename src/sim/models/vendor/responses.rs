@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, call_id, pieces, signature, sse};
+use super::{Issue, Play, call_id, pieces, set, signature, sse};
 
 fn event(kind: &str, mut fields: Value) -> String {
-    fields["type"] = json!(kind);
-    fields["sequence_number"] = json!(0);
+    set(&mut fields, "type", json!(kind));
+    set(&mut fields, "sequence_number", json!(0));
     sse(kind, &fields)
 }
 
@@ -47,36 +47,34 @@ fn items(reply: &Reply, issue: &Issue) -> Vec<Value> {
 
 fn frames(reply: &Reply, at: usize, item: &Value) -> Vec<String> {
     let mut begun = item.clone();
-    begun["status"] = json!("in_progress");
-    let place = |extra: Value| {
-        let mut place = json!({"item_id": item["id"], "output_index": at, "content_index": 0});
-        for (field, value) in extra.as_object().into_iter().flatten() {
-            place[field] = value.clone();
-        }
+    set(&mut begun, "status", json!("in_progress"));
+    let of = |pointer: &str| item.pointer(pointer).cloned().unwrap_or_default();
+    let place = |field: &str, value: Value| {
+        let mut place = json!({"item_id": of("/id"), "output_index": at, "content_index": 0});
+        set(&mut place, field, value);
         place
     };
+    let deltas = |kind: &str, words: &str| -> Vec<String> {
+        pieces(words)
+            .iter()
+            .map(|piece| event(&format!("response.{kind}.delta"), place("delta", json!(piece))))
+            .collect()
+    };
     let mut frames = vec![event("response.output_item.added", json!({"output_index": at, "item": begun}))];
-    match item["type"].as_str().unwrap_or_default() {
+    match of("/type").as_str().unwrap_or_default() {
         "message" => {
-            let part = &item["content"][0];
             let kind = if reply.stop == ReplyStop::Refusal { "refusal" } else { "output_text" };
-            frames.push(event("response.content_part.added", place(json!({"part": {"type": kind}}))));
-            let delta = |piece: &String| event(&format!("response.{kind}.delta"), place(json!({"delta": piece})));
-            frames.extend(pieces(&reply.text).iter().map(delta));
-            frames.push(event(&format!("response.{kind}.done"), place(json!({"text": reply.text}))));
-            frames.push(event("response.content_part.done", place(json!({"part": part}))));
+            frames.push(event("response.content_part.added", place("part", json!({"type": kind}))));
+            frames.extend(deltas(kind, &reply.text));
+            frames.push(event(&format!("response.{kind}.done"), place("text", json!(reply.text))));
+            frames.push(event("response.content_part.done", place("part", of("/content/0"))));
         }
         "function_call" => {
-            let arguments = item["arguments"].as_str().unwrap_or_default();
-            let delta =
-                |piece: &String| event("response.function_call_arguments.delta", place(json!({"delta": piece})));
-            frames.extend(pieces(arguments).iter().map(delta));
-            frames.push(event("response.function_call_arguments.done", place(json!({"arguments": arguments}))));
+            let arguments = of("/arguments");
+            frames.extend(deltas("function_call_arguments", arguments.as_str().unwrap_or_default()));
+            frames.push(event("response.function_call_arguments.done", place("arguments", arguments)));
         }
-        _ => {
-            let delta = |piece: &String| event("response.reasoning_summary_text.delta", place(json!({"delta": piece})));
-            frames.extend(pieces(&reply.thinking).iter().map(delta));
-        }
+        _ => frames.extend(deltas("reasoning_summary_text", &reply.thinking)),
     }
     frames.push(event("response.output_item.done", json!({"output_index": at, "item": item})));
     frames

@@ -1,73 +1,19 @@
-//! OpenAI Chat Completions, as OpenAI and the many compatible servers speak it.
+//! OpenAI Chat Completions, as OpenAI and the many compatible servers speak it: the answer.
 
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use super::super::chat::{ChatRequest, Echo, Stop, ToolCall, ToolSpec, Turn};
-use super::super::draft::{Draft, Fail, MAX_PIECES};
-use super::super::sse::SseEvent;
-use super::super::status::ErrorFacts;
-use super::json::{count, list, no_error, parse, text};
-use super::{Decoder, Seen};
+use crate::adapters::llm::chat::Stop;
+use crate::adapters::llm::draft::{Draft, Fail, MAX_PIECES};
+use crate::adapters::llm::sse::SseEvent;
+use crate::adapters::llm::status::ErrorFacts;
+use crate::adapters::llm::wire::json::{count, list, no_error, parse, text};
+use crate::adapters::llm::wire::{Decoder, Seen};
 use crate::domain::money::Usage;
-
-/// The body of `POST /chat/completions`; OpenAI and the others differ in the name of the output limit.
-pub(super) fn body(model: &str, request: &ChatRequest, limit: &str) -> Value {
-    let system = (!request.system.is_empty()).then(|| json!({"role": "system", "content": request.system}));
-    let turns = request.turns.iter().flat_map(messages);
-    let mut body = json!({
-        "model": model,
-        "messages": system.into_iter().chain(turns).collect::<Vec<_>>(),
-        "stream": true,
-        "stream_options": {"include_usage": true},
-    });
-    body[limit] = json!(request.max_output_tokens);
-    if !request.tools.is_empty() {
-        body["tools"] = request.tools.iter().map(tool).collect();
-    }
-    body
-}
-
-fn tool(spec: &ToolSpec) -> Value {
-    let function = json!({"name": spec.name, "description": spec.description, "parameters": spec.parameters});
-    json!({"type": "function", "function": function})
-}
-
-fn messages(turn: &Turn) -> Vec<Value> {
-    match turn {
-        Turn::User(words) => vec![json!({"role": "user", "content": words})],
-        Turn::Assistant { text, tool_calls, echo } => vec![assistant(text, tool_calls, echo)],
-        Turn::Tools(results) => {
-            results.iter().map(|r| json!({"role": "tool", "tool_call_id": r.call_id, "content": r.output})).collect()
-        }
-    }
-}
-
-fn assistant(words: &str, tool_calls: &[ToolCall], echo: &Echo) -> Value {
-    let echoed = echo.of("chat").first();
-    let mut message = json!({"role": "assistant", "content": words});
-    if !tool_calls.is_empty() {
-        let extra = |id: &str| echoed.and_then(|e| e.get("calls")?.get(id)).cloned();
-        message["tool_calls"] = tool_calls.iter().map(|call| written_call(call, extra(&call.id))).collect();
-    }
-    for (field, value) in echoed.and_then(|e| e.get("message")?.as_object()).into_iter().flatten() {
-        message[field] = value.clone();
-    }
-    message
-}
-
-fn written_call(call: &ToolCall, extra: Option<Value>) -> Value {
-    let function = json!({"name": call.name, "arguments": call.arguments});
-    let mut written = json!({"id": call.id, "type": "function", "function": function});
-    if let Some(extra) = extra {
-        written["extra_content"] = extra;
-    }
-    written
-}
 
 /// Reads `chat.completion.chunk`s, or a whole completion.
 #[derive(Default)]
-pub(super) struct Chat {
+pub(in super::super) struct Chat {
     calls: Vec<PartCall>,
     refused: bool,
     /// `reasoning_content`, `reasoning`, `reasoning_details`: wanted back beside tool calls by those who send them.
@@ -132,7 +78,8 @@ impl Decoder for Chat {
                 extras.insert(id, call.extra);
             }
         }
-        if !draft.calls.is_empty() && !(extras.is_empty() && self.thinking.is_empty()) {
+        let nothing = extras.is_empty() && self.thinking.is_empty();
+        if !draft.calls.is_empty() && !nothing {
             draft.echo.push(json!({"calls": extras, "message": self.thinking}));
         }
         Ok(())

@@ -1,63 +1,21 @@
-//! Anthropic Messages.
+//! Anthropic Messages: the answer.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::super::chat::{ChatRequest, Stop, Turn};
-use super::super::draft::{Draft, Fail, MAX_PIECES};
-use super::super::sse::SseEvent;
-use super::json::{arguments, count, list, no_error, parse, text};
-use super::{Decoder, Seen};
+use crate::adapters::llm::chat::Stop;
+use crate::adapters::llm::draft::{Draft, Fail, MAX_PIECES};
+use crate::adapters::llm::sse::SseEvent;
+use crate::adapters::llm::wire::json::{arguments, count, list, no_error, parse, text};
+use crate::adapters::llm::wire::{Decoder, Seen};
 use crate::domain::money::Usage;
-
-/// The body of `POST /messages`.
-pub(super) fn body(model: &str, request: &ChatRequest) -> Value {
-    let messages: Vec<Value> = request.turns.iter().map(message).collect();
-    let mut body = json!({
-        "model": model,
-        "max_tokens": request.max_output_tokens,
-        "messages": messages,
-        "stream": true,
-    });
-    if !request.system.is_empty() {
-        body["system"] = json!(request.system);
-    }
-    if !request.tools.is_empty() {
-        let tool = |t: &super::super::chat::ToolSpec| json!({"name": t.name, "description": t.description, "input_schema": t.parameters});
-        body["tools"] = request.tools.iter().map(tool).collect();
-    }
-    body
-}
-
-fn message(turn: &Turn) -> Value {
-    match turn {
-        Turn::User(words) => json!({"role": "user", "content": [{"type": "text", "text": words}]}),
-        Turn::Assistant { text, tool_calls, echo } => {
-            let echoed = echo.of("anthropic");
-            if !echoed.is_empty() {
-                return json!({"role": "assistant", "content": echoed});
-            }
-            let words = (!text.is_empty()).then(|| json!({"type": "text", "text": text}));
-            let calls = tool_calls
-                .iter()
-                .map(|c| json!({"type": "tool_use", "id": c.id, "name": c.name, "input": arguments(&c.arguments)}));
-            json!({"role": "assistant", "content": words.into_iter().chain(calls).collect::<Vec<_>>()})
-        }
-        Turn::Tools(results) => {
-            let blocks = results.iter().map(|r| {
-                json!({"type": "tool_result", "tool_use_id": r.call_id, "content": r.output, "is_error": r.is_error})
-            });
-            json!({"role": "user", "content": blocks.collect::<Vec<_>>()})
-        }
-    }
-}
 
 /// Reads `message_start` … `message_stop`, or a whole message.
 #[derive(Default)]
-pub(super) struct Anthropic {
+pub(in super::super) struct Anthropic {
     blocks: BTreeMap<u64, Block>,
-    usage: Value,
+    usage: Map<String, Value>,
 }
 
 /// A content block: as it began, with what its deltas brought.
@@ -124,12 +82,12 @@ impl Anthropic {
         let mut block = Block::default();
         match text(&value, "type") {
             "text" => {
-                block.text = text(&value, "text").to_owned();
+                text(&value, "text").clone_into(&mut block.text);
                 draft.say(&block.text)?;
             }
             "thinking" => {
-                block.text = text(&value, "thinking").to_owned();
-                block.signature = text(&value, "signature").to_owned();
+                text(&value, "thinking").clone_into(&mut block.text);
+                text(&value, "signature").clone_into(&mut block.signature);
                 draft.grow(block.text.len())?;
             }
             "tool_use" => draft.grow(text(&value, "name").len())?,
@@ -176,12 +134,12 @@ impl Anthropic {
     fn count_usage(&mut self, draft: &mut Draft, told: Option<&Value>) {
         let Some(told) = told.and_then(Value::as_object) else { return };
         for (field, number) in told.iter().filter(|(_, number)| number.is_number()) {
-            self.usage[field] = number.clone();
+            self.usage.insert(field.clone(), number.clone());
         }
-        let count = |field| count(&self.usage, field).unwrap_or(0);
-        let cached = count("/cache_read_input_tokens");
-        let input = count("/input_tokens").saturating_add(cached).saturating_add(count("/cache_creation_input_tokens"));
-        let output = count("/output_tokens");
+        let count = |field| self.usage.get(field).and_then(|n| count(n, "")).unwrap_or(0);
+        let cached = count("cache_read_input_tokens");
+        let input = count("input_tokens").saturating_add(cached).saturating_add(count("cache_creation_input_tokens"));
+        let output = count("output_tokens");
         if input > 0 {
             draft.usage = Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached });
         }
@@ -212,9 +170,10 @@ fn close_block(draft: &mut Draft, block: Block) -> Result<(), Fail> {
         "redacted_thinking" => {}
         "tool_use" => {
             // In a stream the input begins as {} and comes in deltas; in a whole message it is there.
-            let whole = value.get("input").filter(|v| v.as_object().is_some_and(|o| !o.is_empty()));
-            let written = if input.is_empty() { whole.map(Value::to_string).unwrap_or_default() } else { input };
-            draft.grow(if input_came(&value) { written.len() } else { 0 })?;
+            let whole = value.get("input").filter(|v| v.as_object().is_some_and(|fields| !fields.is_empty()));
+            let written = whole.map(Value::to_string).filter(|_| input.is_empty());
+            draft.grow(written.as_ref().map_or(0, String::len))?;
+            let written = written.unwrap_or(input);
             let id = draft.call(text(&value, "id"), text(&value, "name"), &written);
             value = json!({"type": "tool_use", "id": id, "name": text(&value, "name"), "input": arguments(&written)});
         }
@@ -222,8 +181,4 @@ fn close_block(draft: &mut Draft, block: Block) -> Result<(), Fail> {
     }
     draft.echo.push(value);
     Ok(())
-}
-
-fn input_came(value: &Value) -> bool {
-    value.get("input").and_then(Value::as_object).is_some_and(|input| !input.is_empty())
 }

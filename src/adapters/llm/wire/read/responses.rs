@@ -1,79 +1,20 @@
-//! OpenAI Responses.
+//! OpenAI Responses: the answer.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::super::chat::{ChatRequest, Stop, ToolSpec, Turn};
-use super::super::draft::{Draft, Fail, MAX_PIECES};
-use super::super::sse::SseEvent;
-use super::super::status::ErrorFacts;
-use super::json::{count, list, no_error, parse, text};
-use super::{Decoder, Seen};
+use crate::adapters::llm::chat::Stop;
+use crate::adapters::llm::draft::{Draft, Fail, MAX_PIECES};
+use crate::adapters::llm::sse::SseEvent;
+use crate::adapters::llm::status::ErrorFacts;
+use crate::adapters::llm::wire::json::{count, list, no_error, parse, set, text};
+use crate::adapters::llm::wire::{Decoder, Seen};
 use crate::domain::money::Usage;
-
-/// The body of `POST /responses`: nothing is stored there, so thinking comes encrypted and goes back with us.
-pub(super) fn body(model: &str, request: &ChatRequest) -> Value {
-    let mut body = json!({
-        "model": model,
-        "input": request.turns.iter().flat_map(items).collect::<Vec<_>>(),
-        "max_output_tokens": request.max_output_tokens,
-        "store": false,
-        "stream": true,
-    });
-    if !request.system.is_empty() {
-        body["instructions"] = json!(request.system);
-    }
-    if thinks(model) {
-        body["include"] = json!(["reasoning.encrypted_content"]);
-    }
-    if !request.tools.is_empty() {
-        body["tools"] = request.tools.iter().map(tool).collect();
-    }
-    body
-}
-
-/// The families before reasoning refuse to be asked for encrypted thinking.
-fn thinks(model: &str) -> bool {
-    let name = model.strip_prefix("ft:").unwrap_or(model);
-    !["gpt-3", "gpt-4", "chatgpt-"].iter().any(|old| name.starts_with(old))
-}
-
-fn tool(spec: &ToolSpec) -> Value {
-    json!({
-        "type": "function",
-        "name": spec.name,
-        "description": spec.description,
-        "parameters": spec.parameters,
-        "strict": false,
-    })
-}
-
-fn items(turn: &Turn) -> Vec<Value> {
-    match turn {
-        Turn::User(words) => vec![json!({"role": "user", "content": [{"type": "input_text", "text": words}]})],
-        Turn::Assistant { text, tool_calls, echo } => {
-            let echoed = echo.of("responses");
-            if !echoed.is_empty() {
-                return echoed.to_vec();
-            }
-            let words = (!text.is_empty())
-                .then(|| json!({"role": "assistant", "content": [{"type": "output_text", "text": text}]}));
-            let calls = tool_calls
-                .iter()
-                .map(|c| json!({"type": "function_call", "call_id": c.id, "name": c.name, "arguments": c.arguments}));
-            words.into_iter().chain(calls).collect()
-        }
-        Turn::Tools(results) => results
-            .iter()
-            .map(|r| json!({"type": "function_call_output", "call_id": r.call_id, "output": r.output}))
-            .collect(),
-    }
-}
 
 /// Reads `response.created` … `response.completed`, or a whole response.
 #[derive(Default)]
-pub(super) struct Responses {
+pub(in super::super) struct Responses {
     items: BTreeMap<u64, Value>,
 }
 
@@ -117,7 +58,7 @@ impl Decoder for Responses {
                 return Ok(Seen::End);
             }
             "" => no_error(&data)?,
-            _ if kind.ends_with(".delta") => draft.grow(text(&data, "delta").len())?,
+            _ if kind.rsplit('.').next() == Some("delta") => draft.grow(text(&data, "delta").len())?,
             _ if KNOWN.contains(&kind) => {}
             _ => draft.skip(),
         }
@@ -213,7 +154,7 @@ fn close_item(draft: &mut Draft, mut item: Value, lost_thinking: bool) {
     match text(&item, "type") {
         "function_call" => {
             let id = draft.call(text(&item, "call_id"), text(&item, "name"), text(&item, "arguments"));
-            item["call_id"] = json!(id);
+            set(&mut item, "call_id", json!(id));
         }
         "message" => {}
         "reasoning" if is_encrypted(&item) => {}
