@@ -18,6 +18,7 @@ mod lease_queue;
 mod lock;
 mod runner;
 mod settings;
+mod signs;
 mod turns;
 mod work;
 

@@ -14,7 +14,7 @@ use super::claim::{self, Claimed};
 use super::finish::{self, Finish, Written};
 use super::holdings::Holdings;
 use super::lane::Lane;
-use super::lease::{self, Watch};
+use super::lease::Watch;
 use super::turns::{Owner, Room, Turns};
 use super::work::Workshop;
 use crate::adapters::store::{Store, StoreError, Tx};
@@ -26,13 +26,13 @@ const LATER: Duration = Duration::from_millis(20);
 
 /// The state of the loop.
 pub(super) struct Runner {
-    store: Store,
-    shop: Workshop,
+    pub(super) store: Store,
+    pub(super) shop: Workshop,
     /// Names this run of the loop in the rows it holds.
-    worker: String,
-    holdings: Holdings,
+    pub(super) worker: String,
+    pub(super) holdings: Holdings,
     tasks: JoinSet<Finish>,
-    watch: Watch,
+    pub(super) watch: Watch,
     served: Served,
     /// When to look again without being woken.
     look_at: Instant,
@@ -188,45 +188,6 @@ impl Runner {
             *last = turns.last();
         }
         Ok(claimed)
-    }
-
-    async fn beat(&mut self) -> Result<(), StoreError> {
-        if self.holdings.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.store.begin().await?;
-        lease::beat(&mut tx, self.store.backend(), &self.worker).await?;
-        let rows = lease::own(&mut tx, &self.worker).await?;
-        for unheld in self.holdings.compare(&rows) {
-            lease::take_back(&mut tx, self.store.backend(), &unheld, self.shop.clock.now()).await?;
-        }
-        tx.commit().await
-    }
-
-    async fn see_cancels(&mut self) -> Result<(), StoreError> {
-        if !self.holdings.is_empty() {
-            let rows = lease::own(&mut *self.store.read().await?, &self.worker).await?;
-            self.holdings.compare(&rows);
-        }
-        Ok(())
-    }
-
-    /// Takes back the jobs of workers that show no sign of life.
-    async fn scan(&mut self) -> Result<(), StoreError> {
-        let settings = &self.shop.settings;
-        let rows = lease::others(&mut *self.store.read().await?, &self.worker).await?;
-        let at = Instant::now().into_std();
-        let lost = self.watch.look(&rows, at, settings.silence(), settings.scan() * 4);
-        if lost.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.store.begin().await?;
-        for row in lost {
-            if lease::take_back(&mut tx, self.store.backend(), &row, self.shop.clock.now()).await? {
-                tracing::warn!(job.id = %row.job_id, "a worker shows no sign of life, its job is taken back");
-            }
-        }
-        tx.commit().await
     }
 
     /// The grace period is over: stops what still runs and gives the leases back.

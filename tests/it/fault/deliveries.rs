@@ -164,7 +164,8 @@ async fn a_payload_that_lacks_fields_or_has_odd_ones_breaks_nothing() {
         json!({ "action": "created", "installation": { "id": 1 }, "repository": { "id": 1, "full_name": "../x" } }),
     ];
     for body in bodies {
-        let (status, answer) = world.hub.send_raw(&world.hub.raw_delivery("issue_comment", body.to_string())).await.unwrap();
+        let (status, answer) =
+            world.hub.send_raw(&world.hub.raw_delivery("issue_comment", body.to_string())).await.unwrap();
         assert_eq!(status, 202, "{answer}");
     }
     world.end().await;

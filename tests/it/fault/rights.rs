@@ -92,7 +92,13 @@ async fn f022_quotes_code_html_comments_and_bots_command_nothing() {
     let world = World::new().await;
     world.hub.create_bot("evil[bot]");
     let issue = world.issue();
-    let texts = ["> /bakeoff gpt", "```\n/bakeoff gpt\n```", "<!--\n/bakeoff gpt\n-->", "see `/bakeoff gpt`", "    /bakeoff gpt"];
+    let texts = [
+        "> /bakeoff gpt",
+        "```\n/bakeoff gpt\n```",
+        "<!--\n/bakeoff gpt\n-->",
+        "see `/bakeoff gpt`",
+        "    /bakeoff gpt",
+    ];
     for text in texts {
         world.say(issue, text);
     }

@@ -57,11 +57,13 @@ async fn a_second_round_waits_for_the_first_and_then_takes_its_place() {
     world.status_says(issue, "- [ ] ").await;
     world.say(issue, "/bakeoff claude");
     world.status_says(issue, "Round 2").await;
-    world.hub.wait_for("the first round's comments are folded away", |hub| {
-        let first: Vec<_> = hub.bot_comments(REPO, issue).into_iter().filter(|c| c.minimized.is_some()).collect();
-        (first.len() >= 2).then_some(())
-    })
-    .await;
+    world
+        .hub
+        .wait_for("the first round's comments are folded away", |hub| {
+            let first: Vec<_> = hub.bot_comments(REPO, issue).into_iter().filter(|c| c.minimized.is_some()).collect();
+            (first.len() >= 2).then_some(())
+        })
+        .await;
     world.end().await;
 }
 
