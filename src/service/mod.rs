@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod cancel;
 pub mod commands;
+pub mod comparison;
 pub mod effects;
 pub mod execute_run;
 pub mod inbound;

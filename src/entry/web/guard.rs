@@ -1,0 +1,116 @@
+//! Who may see pages, what every answer carries (M41), and proof that a form is ours (M42).
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+use super::WebState;
+use super::page::message;
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Headers by which a proxy would say that the visitor is somebody else.
+const FORWARDING: [&str; 5] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/// A secret of this process that our forms carry; another site cannot know it.
+#[derive(Clone)]
+pub(super) struct Csrf(Arc<str>);
+
+impl Csrf {
+    pub(super) fn new() -> Self {
+        Self(hex::encode(rand::random::<[u8; 16]>()).into())
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a form came from our own page: the secret fits and the browser names our origin.
+    pub(super) fn proves(&self, token: &str, headers: &HeaderMap) -> bool {
+        let same: bool = token.as_bytes().ct_eq(self.0.as_bytes()).into();
+        same && same_origin(headers)
+    }
+}
+
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest == host),
+        _ => false,
+    }
+}
+
+fn is_loopback_host(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// In local mode only this machine is served, and nobody through a proxy; otherwise people sign in, which this
+/// version cannot do yet: nothing is shown.
+pub(super) async fn visitors(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    if !state.local {
+        let text = "Sign-in with GitHub is not part of this version yet. Use the REST API, or BAKEOFF_WEB_AUTH=local on \
+                    the machine itself.";
+        return message(StatusCode::FORBIDDEN, "Not signed in", text);
+    }
+    let headers = request.headers();
+    if !is_loopback_host(headers) || FORWARDING.iter().any(|name| headers.contains_key(*name)) {
+        let text = "The local web view answers this machine only, without a proxy in between.";
+        return message(StatusCode::FORBIDDEN, "This machine only", text);
+    }
+    next.run(request).await
+}
+
+/// The security headers of every page.
+pub(super) async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let rows = [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in rows {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers_of(rows: &[(&'static str, &str)]) -> HeaderMap {
+        rows.iter().map(|(n, v)| (HeaderName::from_static(n), v.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn only_loopback_names_are_this_machine() {
+        for (host, here) in [
+            ("127.0.0.1:8000", true),
+            ("localhost", true),
+            ("[::1]:8000", true),
+            ("evil.example:8000", false),
+            ("127.0.0.1.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_loopback_host(&headers_of(&[("host", host)])), here, "{host}");
+        }
+    }
+
+    #[test]
+    fn m42_a_form_needs_our_secret_and_our_origin() {
+        let csrf = Csrf::new();
+        let ours = headers_of(&[("host", "localhost:1"), ("origin", "http://localhost:1")]);
+        assert!(csrf.proves(csrf.text(), &ours));
+        assert!(!csrf.proves("guess", &ours));
+        let foreign = headers_of(&[("host", "localhost:1"), ("origin", "http://evil.example")]);
+        assert!(!csrf.proves(csrf.text(), &foreign));
+        assert!(!csrf.proves(csrf.text(), &headers_of(&[("host", "localhost:1")])));
+    }
+}

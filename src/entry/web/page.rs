@@ -1,0 +1,39 @@
+//! From a template to an answer, and the plain page for a sentence.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Message<'a> {
+    title: &'a str,
+    text: &'a str,
+}
+
+/// A rendered template, or the plainest page when it cannot be rendered.
+pub(super) fn render(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made.").into_response()
+        }
+    }
+}
+
+/// A page that says one thing.
+pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response {
+    render(status, &Message { title, text })
+}
+
+/// There is nothing here, or nothing for this person.
+pub(super) fn not_found() -> Response {
+    message(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.")
+}
+
+/// Something failed on our side; the log has the cause.
+pub(super) fn failed(error: &anyhow::Error) -> Response {
+    tracing::error!(%error, "a page failed");
+    message(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", "The page could not be made; the log says why.")
+}
