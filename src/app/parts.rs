@@ -241,7 +241,7 @@ pub fn git(settings: &Settings) -> GitSettings {
     GitSettings {
         ca_file: settings.ca_file.clone(),
         allow_local: settings.allow_local_repos,
-        idle_timeout: Duration::from_secs(60),
+        idle_timeout: Duration::from_mins(1),
         ..GitSettings::default()
     }
 }

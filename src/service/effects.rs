@@ -114,7 +114,7 @@ async fn post(svc: &Services, thread: &Thread<'_>, effect: &Effect, text: &str) 
 /// Our comment with this effect's marker, if the thread has it.
 async fn adopt(svc: &Services, thread: &Thread<'_>, effect: &Effect) -> anyhow::Result<Option<Comment>> {
     let app = svc.github()?.app_id();
-    let since = effect.created_at.minus(std::time::Duration::from_secs(600));
+    let since = effect.created_at.minus(std::time::Duration::from_mins(10));
     let comments = thread.client.comments(thread.issue, Some(since)).await?;
     let ours = |c: &Comment| c.app_id == Some(app) && parse_marker(&c.body).is_some_and(|m| m.effect == effect.id);
     Ok(comments.into_iter().find(ours))

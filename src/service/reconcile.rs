@@ -16,9 +16,9 @@ use super::commands::{Asked, Carrier, IssueFacts, handle};
 use super::jobs::{Flow, Try};
 
 /// GitHub keeps deliveries for this long.
-const DELIVERY_WINDOW: Duration = Duration::from_secs(3 * 24 * 3600);
+const DELIVERY_WINDOW: Duration = Duration::from_hours(72);
 /// A comment younger than this may still be on its way as a delivery.
-const IN_FLIGHT: Duration = Duration::from_secs(60);
+const IN_FLIGHT: Duration = Duration::from_mins(1);
 
 /// Puts the periodic looks into the queue; called at start.
 pub async fn schedule(svc: &Services) -> anyhow::Result<()> {

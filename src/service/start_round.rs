@@ -135,7 +135,7 @@ async fn cap_reached(
     now: Timestamp,
 ) -> anyhow::Result<Option<Cap>> {
     let since = day_start(now);
-    let until = since.plus(std::time::Duration::from_secs(24 * 3600));
+    let until = since.plus(std::time::Duration::from_hours(24));
     usage::hold(conn).await?;
     let rows = [
         ("repository", policy.budget_repo_day, usage::of_repo_since(conn, repo.id, since).await?),

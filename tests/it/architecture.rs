@@ -17,10 +17,14 @@ const FENCES: &[(&str, &[&str])] = &[
     ("git2", &["adapters/git/", "sim/github/"]),
     ("reqwest", &["adapters/llm", "adapters/git/", "adapters/github", "sim", "entry/cli/demo"]),
     ("fernet", &["adapters/crypto"]),
-    ("axum", &["entry", "sim", "app", "main"]),
+    ("axum", &["entry", "sim", "app"]),
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),
+<<<<<<< HEAD
     ("figment", &["app/settings", "adapters/llm"]),
+=======
+    ("figment", &["app/settings", "adapters/llm/prices"]),
+>>>>>>> 4b1493a (Mend what clippy mends)
     ("tower_http", &["entry", "app", "sim"]),
     ("tower", &["entry", "app", "sim", "adapters/github"]),
 ];

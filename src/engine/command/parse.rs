@@ -127,10 +127,7 @@ impl Reader<'_> {
         let mut draft = Draft::default();
         let mut models = Vec::new();
         for (at, word) in &self.words {
-            match draft.take(self.line, *at, word)? {
-                true => {}
-                false => models.push(self.model(*at, word)?),
-            }
+            if !draft.take(self.line, *at, word)? { models.push(self.model(*at, word)?) }
         }
         self.check_count(&models)?;
         Ok(Command::Run { models, options: draft.options, instruction: self.below.to_owned() })

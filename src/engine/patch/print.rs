@@ -20,12 +20,9 @@ fn hunk(group: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
     let mut lines = Vec::new();
     for op in group {
         let (removed, added) = (old.get(op.old_range()), new.get(op.new_range()));
-        match op {
-            DiffOp::Equal { .. } => lines.extend(tagged(Tag::Context, removed)),
-            _ => {
-                lines.extend(tagged(Tag::Remove, removed));
-                lines.extend(tagged(Tag::Add, added));
-            }
+        if let DiffOp::Equal { .. } = op { lines.extend(tagged(Tag::Context, removed)) } else {
+            lines.extend(tagged(Tag::Remove, removed));
+            lines.extend(tagged(Tag::Add, added));
         }
     }
     let first = group.first().map_or((0, 0), |op| (op.old_range().start, op.new_range().start));

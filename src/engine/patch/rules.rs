@@ -4,6 +4,7 @@ use super::forbidden::Matcher;
 
 /// The rules for one repository.
 #[derive(Debug, Clone)]
+#[derive(Default)]
 pub struct Rules {
     /// Sizes and counts.
     pub limits: Limits,
@@ -15,11 +16,6 @@ pub struct Rules {
     pub scope: Option<String>,
 }
 
-impl Default for Rules {
-    fn default() -> Self {
-        Self { limits: Limits::default(), forbidden: Matcher::default(), allow_executables: false, scope: None }
-    }
-}
 
 /// Sizes and counts of M25; each is the largest that is still taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

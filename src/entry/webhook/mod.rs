@@ -52,7 +52,7 @@ pub struct Receiver {
 impl Receiver {
     /// A receiver with the standing limits on bodies.
     pub fn new(inbox: Inbox, secrets: WebhookSecrets, app_id: i64, clock: SharedClock, read_timeout: Duration) -> Self {
-        let max_age = Duration::from_secs(24 * 3600);
+        let max_age = Duration::from_hours(24);
         Self { inbox, secrets, app_id, clock, read_timeout, max_age, budget: Arc::new(Budget::standard()) }
     }
 }

@@ -100,7 +100,7 @@ async fn claim(svc: &Services, comment: CommentId, ordinal: i64, guid: &str) -> 
 
 /// An edit runs nothing. On our status comment it may hold a tick (M37).
 pub(super) async fn edited(svc: &Services, repo: &Repo, payload: &Payload) -> anyhow::Result<Handled> {
-    let Some(person) = payload.sender.as_ref().and_then(|s| s.person()) else {
+    let Some(person) = payload.sender.as_ref().and_then(super::payload::Account::person) else {
         return Ok(Handled::Ignored("Not a person's edit."));
     };
     let (Some(comment), Some(changes)) = (&payload.comment, &payload.changes) else {
@@ -147,7 +147,7 @@ pub(super) async fn deleted(svc: &Services, payload: &Payload) -> anyhow::Result
     let mut conn = svc.store.read().await?;
     let started = rounds::by_comment(&mut conn, id).await?;
     drop(conn);
-    let actor = payload.sender.as_ref().and_then(|s| s.person()).map_or_else(|| "github".into(), |p| audit::actor(&p));
+    let actor = payload.sender.as_ref().and_then(super::payload::Account::person).map_or_else(|| "github".into(), |p| audit::actor(&p));
     for round in started.iter().filter(|round| round.status == RoundStatus::Running) {
         cancel::cancel_round(svc, round.id, &actor).await?;
     }

@@ -18,7 +18,7 @@ const LABEL: &str = "bakeoff";
 
 pub(super) async fn opened(svc: &Services, repo: &Repo, payload: &Payload, attempt: Try) -> anyhow::Result<Handled> {
     let (Some(issue), Some(person)) =
-        (payload.issue.as_ref().and_then(facts), payload.sender.as_ref().and_then(|s| s.person()))
+        (payload.issue.as_ref().and_then(facts), payload.sender.as_ref().and_then(super::payload::Account::person))
     else {
         return Ok(Handled::Ignored("Not a person's issue."));
     };
@@ -53,7 +53,7 @@ pub(super) async fn labeled(svc: &Services, repo: &Repo, payload: &Payload, atte
         return Ok(Handled::Ignored("Another label."));
     }
     let (Some(issue), Some(person)) =
-        (payload.issue.as_ref().and_then(facts), payload.sender.as_ref().and_then(|s| s.person()))
+        (payload.issue.as_ref().and_then(facts), payload.sender.as_ref().and_then(super::payload::Account::person))
     else {
         return Ok(Handled::Ignored("Not a person's label."));
     };

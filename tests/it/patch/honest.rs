@@ -20,7 +20,7 @@ struct Case {
 
 fn case(dice: &mut Dice, folder: &str) -> Case {
     let mut case = Case { base: MemoryFiles::default(), changes: Vec::new() };
-    for nth in 0..1 + dice.below(3) {
+    for nth in 0..=dice.below(3) {
         let functions = 1 + dice.below(8);
         let (text, extension) = source(dice, functions);
         let text = ended(dice, text);

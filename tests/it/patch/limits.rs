@@ -103,7 +103,7 @@ fn hostile_answers_end() {
     ];
     for answer in answers {
         let result = apply_answer(&answer, &base, &Rules::default());
-        assert!(result.is_err() || result.is_ok_and(|(applied, _)| applied.patch.is_empty()), "{:.60}", answer);
+        assert!(result.is_err() || result.is_ok_and(|(applied, _)| applied.patch.is_empty()), "{answer:.60}");
         parse(&answer);
     }
 }

@@ -41,7 +41,7 @@ pub fn text_after(answer: &str, base: &MemoryFiles, path: &str) -> String {
     let applied = run(answer, base).unwrap_or_else(|r| panic!("{:?}: {}\nfrom:\n{answer}", r.code, r.detail));
     let mut after = base.clone();
     after.change(&applied.changes);
-    after.read(path).map(|bytes| String::from_utf8(bytes).unwrap()).unwrap_or_else(|| panic!("no {path}"))
+    after.read(path).map_or_else(|| panic!("no {path}"), |bytes| String::from_utf8(bytes).unwrap())
 }
 
 /// The tiers that a result was found by.

@@ -229,11 +229,6 @@ impl World {
         invariants::check(&self).await;
         drop(self.dir);
     }
-
-    /// The data folder.
-    pub fn data_dir(&self) -> &Path {
-        &self.settings.data_dir
-    }
 }
 
 async fn start(settings: &Settings) -> (Services, Running) {

@@ -125,16 +125,13 @@ fn attribute_end(rest: &str, at: usize) -> Option<usize> {
         return Some(after);
     }
     let value = equals + 1 + blanks(rest, equals + 1)?;
-    match rest.as_bytes().get(value)? {
-        quote @ (b'"' | b'\'') => {
-            let inside = rest.get(value + 1..)?;
-            let end = inside.find(char::from(*quote))?;
-            (!inside.get(..end)?.contains("\n\n")).then_some(value + end + 2)
-        }
-        _ => {
-            let length = rest.get(value..)?.find(|c: char| c.is_whitespace() || "\"'=<>`".contains(c))?;
-            (length > 0).then_some(value + length)
-        }
+    if let quote @ (b'"' | b'\'') = rest.as_bytes().get(value)? {
+        let inside = rest.get(value + 1..)?;
+        let end = inside.find(char::from(*quote))?;
+        (!inside.get(..end)?.contains("\n\n")).then_some(value + end + 2)
+    } else {
+        let length = rest.get(value..)?.find(|c: char| c.is_whitespace() || "\"'=<>`".contains(c))?;
+        (length > 0).then_some(value + length)
     }
 }
 

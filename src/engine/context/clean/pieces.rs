@@ -81,7 +81,7 @@ impl<'a> Scan<'a> {
             }
             Some(b'`') => self.backticks(),
             Some(b'\\') => {
-                self.at += 1 + usize::from(self.rest().as_bytes().get(1).is_some_and(|b| b"`<\\".contains(b)))
+                self.at += 1 + usize::from(self.rest().as_bytes().get(1).is_some_and(|b| b"`<\\".contains(b)));
             }
             _ => self.angle(),
         }
@@ -128,12 +128,9 @@ impl<'a> Scan<'a> {
         let line = self.rest().lines().next().unwrap_or_default();
         let run = line.bytes().take_while(|b| *b == b'`').count();
         let end = if self.sure { span_end(line, run) } else { None };
-        match end {
-            Some(end) => self.take(Kind::Code, end),
-            None => {
-                self.sure = false;
-                self.at += run;
-            }
+        if let Some(end) = end { self.take(Kind::Code, end) } else {
+            self.sure = false;
+            self.at += run;
         }
     }
 

@@ -122,7 +122,7 @@ fn scopes_of(anchor: &str, (from, to): (usize, usize), finder: &Finder<'_>) -> V
     let anchor = anchor.trim();
     let named = |text: &str| text == anchor || (anchor.len() >= 40 && text.starts_with(anchor));
     let lines = finder.lines();
-    let text = |i: usize| lines.get(i).map(|l| l.text()).unwrap_or_default();
+    let text = |i: usize| lines.get(i).map(super::super::text::Line::text).unwrap_or_default();
     let heads: Vec<usize> = (from..to).filter(|i| named(text(*i).trim())).take(50).collect();
     heads.into_iter().map(|head| (head, scope_end(head, to, &text))).collect()
 }

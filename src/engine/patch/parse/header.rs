@@ -158,15 +158,12 @@ fn strip_prefixes(old: Option<String>, new: Option<String>) -> (Option<String>, 
 type Names = (Option<String>, Option<String>);
 
 fn one_side(path: String, sides: impl Fn(String) -> Names) -> (Option<String>, Option<String>, Option<String>) {
-    match without_letter(&path) {
-        Some(rest) => {
-            let (old, new) = sides(rest.to_owned());
-            (old, new, Some(path))
-        }
-        None => {
-            let (old, new) = sides(path);
-            (old, new, None)
-        }
+    if let Some(rest) = without_letter(&path) {
+        let (old, new) = sides(rest.to_owned());
+        (old, new, Some(path))
+    } else {
+        let (old, new) = sides(path);
+        (old, new, None)
     }
 }
 

@@ -49,7 +49,7 @@ fn is_closing(line: &str, width: Option<usize>) -> bool {
     let plain = line.trim();
     let right = |mark: char, bare: bool| {
         run(plain, mark).is_some_and(|(w, rest)| {
-            let word = rest.trim().split_whitespace().next().unwrap_or_default();
+            let word = rest.split_whitespace().next().unwrap_or_default();
             let named = CLOSING.iter().any(|c| c.eq_ignore_ascii_case(word));
             (named || (bare && word.len() == rest.trim().len())) && width.is_none_or(|want| want == w)
         })

@@ -17,7 +17,7 @@ use super::stage::Stage;
 use super::tell::{Teller, Who};
 
 /// How long any one step may take before the demo says what is missing.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Tells it, and checks that it ended well.
 pub async fn tell(stage: &Stage, teller: &Teller) -> anyhow::Result<()> {
