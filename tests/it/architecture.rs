@@ -20,11 +20,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("axum", &["entry", "sim", "app"]),
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),
-<<<<<<< HEAD
     ("figment", &["app/settings", "adapters/llm"]),
-=======
-    ("figment", &["app/settings", "adapters/llm/prices"]),
->>>>>>> 4b1493a (Mend what clippy mends)
     ("tower_http", &["entry", "app", "sim"]),
     ("tower", &["entry", "app", "sim", "adapters/github"]),
 ];
