@@ -77,9 +77,9 @@ pub struct Start {
 pub async fn open(settings: Settings, secrets: Secrets, migrate: bool) -> Result<Parts, StartError> {
     let store = open_store(&settings).await?;
     if migrate {
-        store.migrate().await?
+        store.migrate().await?;
     } else {
-        store.check_schema().await?
+        store.check_schema().await?;
     }
     build_with(settings, store, secrets).await
 }
