@@ -122,7 +122,7 @@ pub async fn work(parts: Parts, stop: CancellationToken) -> Result<(), StartErro
 /// The lock stands beside the database's file, wherever the data folder is.
 fn take_lock(settings: &Settings) -> Result<Option<ServeLock>, StartError> {
     let Some(file) = sqlite_file(settings.database_url().expose_secret()) else { return Ok(None) };
-    let mut path = file.into_os_string();
+    let mut path = file.canonicalize().unwrap_or(file).into_os_string();
     path.push(".lock");
     match ServeLock::acquire(path.as_ref()) {
         Ok(lock) => Ok(Some(lock)),

@@ -42,7 +42,8 @@ pub fn read_private(path: &Path) -> Result<SecretString, PrivateFileError> {
     read_text(file)
 }
 
-fn is_runtime_secret(path: &Path) -> bool {
+/// Whether a container runtime put the file there, readable for all on purpose.
+pub fn is_runtime_secret(path: &Path) -> bool {
     path.canonicalize().is_ok_and(|real| real.starts_with(RUNTIME_SECRETS))
 }
 

@@ -8,6 +8,8 @@ use figment::providers::{Format as _, Toml};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
+use crate::adapters::crypto::is_runtime_secret;
+
 use super::problem::Problems;
 use super::values::Raw;
 
@@ -51,7 +53,7 @@ fn read(path: &Path) -> std::io::Result<SettingsFile> {
     Ok(SettingsFile {
         name: path.display().to_string(),
         text: std::fs::read_to_string(path)?.into(),
-        open_to_others: meta.permissions().mode() & 0o044 != 0,
+        open_to_others: meta.permissions().mode() & 0o044 != 0 && !is_runtime_secret(path),
     })
 }
 

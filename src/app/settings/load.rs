@@ -78,6 +78,9 @@ pub fn load(env: &BTreeMap<String, String>, file: Option<&SettingsFile>) -> Resu
     }
     draft.settings.models = models::read(name, &said.models, env, &mut problems);
     let settings = finish(draft, &mut problems);
+    for api in shown.iter_mut().filter(|s| s.variable == "BAKEOFF_GITHUB_API_URL" && s.origin == Origin::Default) {
+        api.value = settings.github_api_url.to_string();
+    }
     if problems.0.is_empty() { Ok(Loaded { settings, shown }) } else { Err(problems) }
 }
 

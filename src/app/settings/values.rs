@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use crate::domain::money::UsdMicros;
@@ -29,7 +29,7 @@ impl Raw {
     pub(super) fn text(&self) -> String {
         match self {
             Self::One(text) => text.expose_secret().trim().to_owned(),
-            Self::Many(items) => items.iter().map(|item| item.expose_secret()).collect::<Vec<_>>().join(","),
+            Self::Many(items) => items.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>().join(","),
         }
     }
 

@@ -19,10 +19,9 @@ pub enum KeysCommand {
     Generate,
     /// Encrypts everything stored anew with the first key of the list.
     ///
-    /// 1. Put a fresh key before the old ones (BAKEOFF_ENCRYPTION_KEYS, or a line at the top of encryption.key in the
-    /// data folder) and restart serve. 2. Run this; it may be stopped and run again, and serve goes on meanwhile.
-    /// 3. Take the old keys away and restart serve.
-    #[command(verbatim_doc_comment)]
+    /// First put a fresh key before the old ones (BAKEOFF_ENCRYPTION_KEYS, or a line at the top of encryption.key in
+    /// the data folder) and restart serve. Then run this; it may be stopped and run again, and serve goes on meanwhile.
+    /// At last take the old keys away and restart serve.
     Rotate {
         /// Print one JSON object.
         #[arg(long)]

@@ -22,9 +22,7 @@ pub struct Process {
 impl Process {
     /// Reads the settings; from then on no other process of this user may look into this one (M39).
     pub fn load(&self) -> Result<Loaded, Problems> {
-        if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-            tracing::warn!(%error, "this process could not be closed to debuggers");
-        }
+        close_to_debuggers();
         let loaded = from_process(self.config.as_deref())?;
         parts::register_secrets(&loaded.settings, &self.secrets);
         Ok(loaded)
@@ -33,6 +31,13 @@ impl Process {
     /// The settings alone.
     pub fn settings(&self) -> Result<Settings, Problems> {
         Ok(self.load()?.settings)
+    }
+}
+
+/// No core file and no debugger of the same user may show what this process holds.
+fn close_to_debuggers() {
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "this process could not be closed to debuggers");
     }
 }
 
@@ -69,5 +74,16 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn m39_the_process_is_closed_to_debuggers() {
+        close_to_debuggers();
+        assert_eq!(rustix::process::dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
     }
 }

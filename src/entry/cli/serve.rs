@@ -59,9 +59,10 @@ pub async fn worker(process: &Process, migrate: bool) -> anyhow::Result<()> {
         }
         () = signals.wait() => stop.cancel(),
     }
-    match tokio::time::timeout(longest, work).await {
-        Ok(ended) => ended?,
-        Err(_) => tracing::warn!("not everything ended in time; the queue takes it up again"),
+    if let Ok(ended) = tokio::time::timeout(longest, work).await {
+        ended?;
+    } else {
+        tracing::warn!("not everything ended in time; the queue takes it up again");
     }
     tracing::info!("stopped");
     Ok(())

@@ -86,7 +86,9 @@ async fn create(process: &Process, new: NewToken, as_json: bool) -> anyhow::Resu
     let made = made.map_err(|invalid| Usage(invalid.to_string()))?;
     if as_json {
         let mut shown = show(&made.token);
-        shown["secret"] = Value::from(made.secret.expose_secret());
+        if let Value::Object(fields) = &mut shown {
+            fields.insert("secret".into(), made.secret.expose_secret().into());
+        }
         return output::json(&shown);
     }
     output::remark(&format!("token \"{}\" ({}): keep it, it is not shown again", made.token.name, made.token.id));

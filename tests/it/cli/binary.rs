@@ -88,17 +88,22 @@ impl Place {
 
     /// Starts `serve` and waits until it listens.
     pub fn serve(&self, args: &[&str]) -> Serving {
-        let args = [&["--log-format", "json", "serve"], args].concat();
+        let mut serving = self.start(&[&["serve"], args].concat());
+        let line = serving.wait_for("\"listening\"");
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        event["fields"]["address"].as_str().unwrap().clone_into(&mut serving.address);
+        serving
+    }
+
+    /// Starts something that goes on until it is stopped.
+    pub fn start(&self, args: &[&str]) -> Serving {
+        let args = [&["--log-format", "json"], args].concat();
         let mut child = self.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (send, lines) = channel();
         let log = BufReader::new(child.stderr.take().unwrap());
         // Ends with the child's stderr.
         std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        let mut serving = Serving { child, lines, log: Vec::new(), address: String::new() };
-        let line = serving.wait_for("\"listening\"");
-        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
-        serving.address = event["fields"]["address"].as_str().unwrap().to_owned();
-        serving
+        Serving { child, lines, log: Vec::new(), address: String::new() }
     }
 
     /// The database, as another process sees it.
@@ -122,7 +127,7 @@ pub fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap_or_else(|_| panic!("no {}", path.display())).permissions().mode() & 0o777
 }
 
-/// A `serve` that listens; killed when dropped.
+/// A program that goes on; killed when dropped.
 pub struct Serving {
     child: Child,
     lines: Receiver<String>,
@@ -135,7 +140,7 @@ impl Serving {
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> String {
         loop {
-            let Ok(line) = self.lines.recv_timeout(Duration::from_secs(60)) else {
+            let Ok(line) = self.lines.recv_timeout(Duration::from_mins(1)) else {
                 panic!("waited in vain for {text} in the log:\n{}", self.log.join("\n"));
             };
             self.log.push(line.clone());

@@ -34,7 +34,7 @@ async fn good() -> (FakeGithub, Place) {
 }
 
 /// The findings by part: status and text with the fix.
-fn findings(ran: Ran, code: i32) -> Vec<(String, String, String)> {
+fn findings(ran: &Ran, code: i32) -> Vec<(String, String, String)> {
     assert_eq!(ran.code, Some(code), "{ran:?}");
     assert!(!ran.out.contains("canary"), "{}", ran.out);
     let all: Value = serde_json::from_str(&ran.out).unwrap();
@@ -55,11 +55,11 @@ fn holds(found: &[(String, String, String)], part: &str, status: &str, text: &st
 #[tokio::test(flavor = "multi_thread")]
 async fn a_good_setup_is_ok_before_and_after_the_first_start() {
     let (_hub, place) = good().await;
-    let before = findings(place.run(&["doctor", "--json"]), 0);
+    let before = findings(&place.run(&["doctor", "--json"]), 0);
     holds(&before, "database", "ok", "the first start makes it");
     assert!(!place.path("data").exists(), "doctor makes nothing");
     let serving = place.serve(&[]);
-    let found = findings(place.run(&["doctor", "--json"]), 0);
+    let found = findings(&place.run(&["doctor", "--json"]), 0);
     let notes: Vec<_> = found.iter().filter(|(_, status, _)| status != "ok").collect();
     assert!(notes.is_empty(), "{notes:#?}");
     for (part, text) in [
@@ -93,7 +93,7 @@ async fn a_good_setup_is_ok_before_and_after_the_first_start() {
 async fn what_github_lacks_is_named() {
     let (hub, mut place) = good().await;
     hub.set_granted_permissions(REPO, &[("contents", "read"), ("issues", "write"), ("metadata", "read")]);
-    let found = findings(place.run(&["doctor", "--json"]), 1);
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
     holds(
         &found,
         "installation of octo",
@@ -101,17 +101,17 @@ async fn what_github_lacks_is_named() {
         "lacks contents: write, pull_requests: write → its owner must accept",
     );
     hub.suspend(REPO);
-    let found = findings(place.run(&["doctor", "--json"]), 0);
+    let found = findings(&place.run(&["doctor", "--json"]), 0);
     holds(&found, "installation of octo", "warning", "is suspended");
 
     place.unset("BAKEOFF_GITHUB_WEBHOOK_SECRETS").set("BAKEOFF_GITHUB_APP_ID", "7");
-    let found = findings(place.run(&["doctor", "--json"]), 1);
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
     holds(&found, "webhook secret", "wrong", "none is set");
     holds(&found, "GitHub", "wrong", "the App's number");
 
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     place.set("BAKEOFF_GITHUB_URL", &format!("http://{closed}"));
-    let found = findings(place.run(&["doctor", "--json"]), 1);
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
     holds(&found, "GitHub", "wrong", "check BAKEOFF_GITHUB_API_URL");
 }
 
@@ -132,7 +132,14 @@ async fn what_is_wrong_here_is_named_with_its_fix() {
     sqlx::query("UPDATE meta SET value = '0 ' WHERE key = 'audit_head'").execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
     std::fs::remove_file(place.path("data/encryption.key")).unwrap();
-    let found = findings(place.run(&["doctor", "--json"]), 1);
+    // M39: it works, but a process's environment is easier to see than a file.
+    let key = "-----BEGIN RSA PRIVATE KEY-----\\ncanary\\n-----END RSA PRIVATE KEY-----";
+    place.set("BAKEOFF_GITHUB_APP_ID", "7").set("BAKEOFF_GITHUB_PRIVATE_KEY", key);
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
+    holds(&found, "BAKEOFF_GITHUB_PRIVATE_KEY", "warning", "use the _FILE variable");
+    holds(&found, "GitHub App", "wrong", "download a new private key");
+    place.unset("BAKEOFF_GITHUB_APP_ID").unset("BAKEOFF_GITHUB_PRIVATE_KEY");
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
     holds(&found, "model unheard-of (settings file)", "wrong", "no known price → give prices");
     holds(&found, "model qwen (settings file)", "wrong", "BAKEOFF_ALLOWED_MODEL_HOSTS");
     holds(&found, "encryption keys", "wrong", "encryption.key in the data folder: the file cannot be read");
@@ -146,7 +153,7 @@ async fn what_is_wrong_here_is_named_with_its_fix() {
 fn settings_that_cannot_be_read_are_all_named() {
     let mut place = Place::new();
     place.set("BAKEOFF_WORKERS", "canary").set("BAKEOFF_BUDGET_DAY_USD", "-1").set("BAKEOFF_WROKERS", "1");
-    let found = findings(place.run(&["doctor", "--json"]), 1);
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
     holds(&found, "BAKEOFF_WORKERS", "wrong", "must be a whole number from 1 to 4096");
     holds(&found, "BAKEOFF_BUDGET_DAY_USD", "wrong", "amount in USD");
     holds(&found, "BAKEOFF_WROKERS", "wrong", "did you mean BAKEOFF_WORKERS?");

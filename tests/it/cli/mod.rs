@@ -10,3 +10,4 @@ mod settings;
 mod start;
 mod tokens;
 mod usage;
+mod worker;

@@ -115,7 +115,7 @@ fn nobody_signs_in_only_on_this_machine() {
         match with(&env, "") {
             Ok(loaded) => assert!(allowed && loaded.settings.web_auth == WebAuth::Local, "{env:?}"),
             Err(told) => {
-                assert!(!allowed && told.starts_with("BAKEOFF_WEB_AUTH may be local only when"), "{env:?} {told}")
+                assert!(!allowed && told.starts_with("BAKEOFF_WEB_AUTH may be local only when"), "{env:?} {told}");
             }
         }
     }
