@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use url::Url;
 
+use crate::adapters::crypto::generate_key;
 use crate::app::settings::{AppCredentials, Pace, Settings, WebAuth};
 use crate::app::{Parts, Running, build, parts, serve};
 use crate::service::Services;
@@ -65,6 +66,7 @@ impl Stage {
             listen,
             public_url: Some(address.clone()),
             data_dir: dir.path().join("data"),
+            encryption_keys: Some(generate_key()),
             github_url: Url::parse(&hub.url())?,
             github_api_url: Url::parse(&hub.api_url())?,
             app: Some(AppCredentials { app_id: hub.app_id(), private_key: hub.private_key_pem().into() }),
