@@ -20,7 +20,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("axum", &["entry", "sim", "app"]),
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),
-    ("figment", &["app/settings", "adapters/llm"]),
+    ("figment", &["app/settings"]),
     ("tower_http", &["entry", "app", "sim"]),
     ("tower", &["entry", "app", "sim", "adapters/github"]),
 ];
