@@ -1,6 +1,7 @@
 //! The composition root: settings → stores, clients, router, workers.
 
 pub mod parts;
+mod root;
 pub mod serve;
 pub mod settings;
 

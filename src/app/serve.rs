@@ -154,4 +154,5 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
         .merge(webhook::router(receiver))
         .merge(web::router(WebState::new(services.clone(), local)))
         .merge(api::router(api))
+        .layer(axum::middleware::from_fn(super::root::root))
 }

@@ -19,6 +19,9 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Handled, Self::Ignored, Self::Failed];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +34,7 @@ impl DeliveryStatus {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Queued, Self::Handled, Self::Ignored, Self::Failed].into_iter().find(|s| s.as_str() == word)
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod publish;
 pub mod pulls;
 pub mod reconcile;
 pub mod repos;
+pub mod rest;
 pub mod rights;
 pub mod round_state;
 pub mod start_round;

@@ -114,6 +114,11 @@ fn name_in(address: &Url, github: &Url) -> Option<RepoName> {
     (address.scheme() != "file").then(|| RepoName::parse(path.strip_suffix(".git").unwrap_or(path)))?
 }
 
+/// The owner and name that a clone URL means on the configured GitHub.
+pub fn name_of_url(svc: &Services, url: &str) -> Option<RepoName> {
+    name_in(&Url::parse(url).ok()?, &svc.policy.github_url)
+}
+
 async fn installation(svc: &Services, name: &RepoName) -> anyhow::Result<Option<InstallationId>> {
     let Ok(github) = svc.github() else { return Ok(None) };
     Ok(github.installation_of(name).await?.filter(|i| !i.suspended).map(|i| i.id))

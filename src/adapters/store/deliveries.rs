@@ -78,6 +78,12 @@ pub async fn list(
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
+/// How many there are of one status.
+pub async fn count(conn: &mut Conn, app_id: i64, status: DeliveryStatus) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM deliveries WHERE app_id = $1 AND status = $2";
+    sqlx::query(sql).bind(app_id).bind(status.as_str()).fetch_one(conn).await?.int("n")
+}
+
 /// Counts an attempt of a waiting delivery; its number, `None` when the delivery is not waiting.
 pub async fn count_attempt(conn: &mut Conn, app_id: i64, guid: &str) -> Result<Option<i64>, StoreError> {
     let row = sqlx::query(

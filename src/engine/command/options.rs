@@ -63,7 +63,7 @@ fn base(value: &str) -> Result<String, &'static str> {
 }
 
 /// A relative folder without `.`, `..`, backslash, colon or hidden characters.
-fn folder(value: &str) -> Result<String, &'static str> {
+pub fn folder(value: &str) -> Result<String, &'static str> {
     let path = value.strip_prefix("./").unwrap_or(value).trim_end_matches('/');
     let right_part = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 255;
     let right_char = |c: char| !crate::domain::characters::is_hidden(c) && c != '\\' && c != ':';

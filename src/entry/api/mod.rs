@@ -1,29 +1,78 @@
-//! The REST API: one endpoint a file, scopes declared beside the route.
+//! The REST API: one endpoint family a file, every route with the scope it needs.
+
+mod answer;
+mod auth;
+mod body;
+mod error;
+mod health;
+mod input;
+mod messages;
+mod metrics;
+mod models;
+mod paging;
+mod prs;
+mod repos;
+mod routes;
+mod runs;
+mod show;
+mod tasks;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use secrecy::SecretString;
+use axum::middleware::map_response;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::adapters::crypto::secret_hash;
+use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
+
+pub use routes::{Listed, list as route_list};
 
 /// What every endpoint works with.
 #[derive(Clone)]
 pub struct ApiState {
     services: Services,
-    admin_token: Option<SecretString>,
+    admin: Option<Arc<Sha256Hex>>,
     app_id: i64,
     stop: CancellationToken,
+    pick_wait: Duration,
+    body_read: Duration,
 }
 
 impl ApiState {
     /// `admin_token` holds every scope; `stop` fires when the program ends (readiness).
     pub fn new(services: Services, admin_token: Option<&SecretString>, app_id: i64, stop: CancellationToken) -> Self {
-        Self { services, admin_token: admin_token.cloned(), app_id, stop }
+        Self {
+            services,
+            admin: admin_token.map(|token| Arc::new(secret_hash(token.expose_secret()))),
+            app_id,
+            stop,
+            pick_wait: Duration::from_secs(30),
+            body_read: Duration::from_secs(30),
+        }
+    }
+
+    /// How long `POST …/prs` waits for the pull request before it answers 202.
+    #[must_use]
+    pub fn with_pick_wait(self, pick_wait: Duration) -> Self {
+        Self { pick_wait, ..self }
     }
 }
 
-/// All routes below `/v1`, and health.
+/// All routes below `/v1`, health and metrics, and the answer to every address that is nobody's.
 pub fn router(state: ApiState) -> Router {
-    let _ = (&state.services, &state.admin_token, state.app_id, &state.stop);
-    Router::new()
+    let open = Router::new()
+        .route("/health", axum::routing::get(health::health))
+        .route("/readyz", axum::routing::get(health::ready))
+        .route("/metrics", axum::routing::get(metrics::show));
+    // Rate limits belong here, around the routes with a token.
+    open.merge(routes::router(&state))
+        .fallback(answer::unknown)
+        .with_state(state)
+        .layer(CatchPanicLayer::custom(answer::panicked))
+        .layer(map_response(answer::as_json))
 }

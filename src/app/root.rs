@@ -1,0 +1,28 @@
+//! `GET /`: what this is, for programs; the home page for whoever asks for one.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.any(|value| value.to_ascii_lowercase().contains("text/html"))
+}
+
+/// Answers for `/` unless a page is wanted there.
+pub(super) async fn root(request: Request, next: Next) -> Response {
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    if request.uri().path() != "/" || !reads || wants_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let about = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "docs": "/docs",
+        "openapi": "/openapi.json",
+    });
+    Json(about).into_response()
+}

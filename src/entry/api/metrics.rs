@@ -1,0 +1,50 @@
+//! Numbers in Prometheus' text format; no label names a repository, a person or a model.
+
+use std::fmt::Write as _;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+
+use super::ApiState;
+use super::error::ApiError;
+use crate::adapters::git::GitStats;
+use crate::service::rest::gauges::{self, Counts};
+
+fn family(text: &mut String, name: &str, kind: &str, help: &str, rows: &[(String, String)]) {
+    // Writing to a text cannot fail.
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    for (labels, value) in rows {
+        let _ = writeln!(text, "{name}{labels} {value}");
+    }
+}
+
+fn by_status(counts: Counts) -> Vec<(String, String)> {
+    counts.into_iter().map(|(status, n)| (format!("{{status=\"{status}\"}}"), n.to_string())).collect()
+}
+
+fn git(text: &mut String, stats: &GitStats) {
+    let rows = [
+        ("bakeoff_git_abandoned_total", "counter", "Git calls given up.", stats.abandoned_total),
+        ("bakeoff_git_abandoned", "gauge", "Git calls given up that still hang.", stats.abandoned_now as u64),
+        ("bakeoff_git_packs_total", "counter", "Packs fetched.", stats.fetched_packs_total),
+        ("bakeoff_git_pack_bytes_total", "counter", "Bytes of packs fetched.", stats.fetched_bytes_total),
+        ("bakeoff_git_dropped_mirrors_total", "counter", "Mirrors dropped as damaged.", stats.dropped_mirrors_total),
+    ];
+    for (name, kind, help, value) in rows {
+        family(text, name, kind, help, &[(String::new(), value.to_string())]);
+    }
+}
+
+pub(super) async fn show(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let svc = &state.services;
+    let jobs = gauges::jobs_by_status(svc).await?;
+    let deliveries = gauges::deliveries_by_status(svc, state.app_id).await?;
+    let mut text = String::new();
+    let version = format!("{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    family(&mut text, "bakeoff_build_info", "gauge", "The running version.", &[(version, "1".into())]);
+    family(&mut text, "bakeoff_jobs", "gauge", "Jobs in the queue.", &by_status(jobs));
+    family(&mut text, "bakeoff_deliveries", "gauge", "Webhook deliveries kept.", &by_status(deliveries));
+    git(&mut text, &svc.mirrors.stats());
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+}

@@ -1,0 +1,111 @@
+//! Pull requests: a candidate is chosen, and its pull request opened.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Json, Response};
+use serde_json::json;
+
+use super::auth::Caller;
+use super::body::Fields;
+use super::error::ApiError;
+use super::input::Ids;
+use super::paging::Paging;
+use super::{ApiState, show};
+use crate::domain::ids::PickId;
+use crate::domain::run::Run;
+use crate::domain::task::Task;
+use crate::engine::render::{branch_name, reply_text};
+use crate::service::pick::{Choice, Refusal, refusal_reply};
+use crate::service::rest::prs::{self, Outcome, Wish};
+use crate::service::rest::{lookup, tasks};
+
+/// GitHub's own limits, in characters.
+const MAX_TITLE: usize = 256;
+const MAX_BODY: usize = 65_536;
+
+fn refused(refusal: &Refusal) -> ApiError {
+    match refusal {
+        Refusal::Unknown => ApiError::not_found(show::RUN),
+        Refusal::NoPatch(_) | Refusal::StillRunning(_) => {
+            ApiError::said(StatusCode::BAD_REQUEST, "Run has no patch to apply")
+        }
+        Refusal::NoRight => {
+            ApiError::said(StatusCode::FORBIDDEN, "The token's person may not write to this repository.")
+        }
+        Refusal::NoApp => {
+            ApiError::said(StatusCode::FORBIDDEN, "The GitHub App is not installed on this repository.")
+        }
+        other => ApiError::said(StatusCode::CONFLICT, reply_text(&refusal_reply(other))),
+    }
+}
+
+pub(super) async fn open(
+    State(state): State<ApiState>,
+    caller: Caller,
+    ids: Ids,
+    mut body: Fields,
+) -> Result<Response, ApiError> {
+    let (task, repo) = ids.task(&state, &caller).await?;
+    let run_id = body.text("selected_run_id", (0, 100));
+    let title = body.optional_text("title", (0, MAX_TITLE)).filter(|title| !title.trim().is_empty());
+    let text = body.optional_text("body", (0, MAX_BODY));
+    body.finish()?;
+    let run = match run_id.parse() {
+        Ok(id) => lookup::run(&state.services, id).await?,
+        Err(_) => None,
+    };
+    let run = run.map(|(run, _)| run).filter(|run| run.task_id == task.id);
+    let run = run.ok_or_else(|| ApiError::not_found(show::RUN))?;
+    let (token_name, login) = (caller.name().to_owned(), caller.login());
+    let wish = Wish { run_id: run.id, title, body: text, token_name, login };
+    match prs::choose(&state.services, &repo, wish).await? {
+        Choice::Accepted(pick) | Choice::Same(pick) => wait(&state, &task, &run, pick).await,
+        Choice::Refused(refusal) => Err(refused(&refusal)),
+    }
+}
+
+/// Answers with the pull request, or after a while with the promise of one.
+async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<Response, ApiError> {
+    let outcome = tokio::select! {
+        outcome = prs::decided(&state.services, pick) => outcome?,
+        () = tokio::time::sleep(state.pick_wait) => Outcome::Opening,
+        () = state.stop.cancelled() => Outcome::Opening,
+    };
+    match outcome {
+        Outcome::Opened(pull) => {
+            let shown = json!({ "pr_id": pull.id, "url": pull.url, "branch": pull.branch, "number": pull.number });
+            Ok((StatusCode::CREATED, Json(shown)).into_response())
+        }
+        Outcome::Opening => Ok(promised(task, run)),
+        Outcome::Stale(paths) => {
+            let detail = format!("The base branch has moved and conflicts in: {}.", paths.replace('\n', ", "));
+            Err(ApiError::said(StatusCode::CONFLICT, detail))
+        }
+        Outcome::Failed(why) => Err(ApiError::said(StatusCode::BAD_GATEWAY, why)),
+    }
+}
+
+/// Where to look for it: the task's pull requests, since this one has no number yet.
+fn promised(task: &Task, run: &Run) -> Response {
+    let branch = branch_name(task.issue.as_ref().map(|issue| issue.number), task.id, run.letter, run.id, 1);
+    let shown = json!({ "pr_id": null, "url": null, "branch": branch, "number": null });
+    (StatusCode::ACCEPTED, [(header::LOCATION, format!("/v1/tasks/{}/prs", task.id))], Json(shown)).into_response()
+}
+
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    ids: Ids,
+    paging: Paging,
+) -> Result<Response, ApiError> {
+    let (task, _) = ids.task(&state, &caller).await?;
+    let all = tasks::pulls(&state.services, task.id).await?;
+    Ok(paging.cut(all, |p| (p.created_at, p.id.to_string()), |p| Some(show::pull(&p))))
+}
+
+pub(super) async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
+    let (task, _) = ids.task(&state, &caller).await?;
+    let found = lookup::pull(&state.services, ids.read(1, show::PULL)?).await?;
+    let pull = found.filter(|pull| pull.task_id == task.id).ok_or_else(|| ApiError::not_found(show::PULL))?;
+    Ok(Json(show::pull(&pull)).into_response())
+}

@@ -1,0 +1,104 @@
+//! `POST …/prs`: a pick over REST, and the wait for what becomes of it.
+
+use std::time::Duration;
+
+use crate::adapters::github::GithubError;
+use crate::adapters::store::{picks, pulls};
+use crate::domain::ids::{PickId, RunId};
+use crate::domain::pick::{PickSource, PickStatus};
+use crate::domain::pull::Pull;
+use crate::domain::repo::Repo;
+use crate::service::pick::{Choice, PickRequest, Refusal, accept};
+use crate::service::{Services, audit, rights};
+
+/// How often a pick that is being opened is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A pick as a client asks for it.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The candidate.
+    pub run_id: RunId,
+    /// A title for the pull request.
+    pub title: Option<String>,
+    /// A description for it.
+    pub body: Option<String>,
+    /// The REST token's name.
+    pub token_name: String,
+    /// The person whose right counts; without one the token's scope has decided.
+    pub login: Option<String>,
+}
+
+/// Chooses the candidate, or says why not.
+pub async fn choose(svc: &Services, repo: &Repo, wish: Wish) -> anyhow::Result<Choice> {
+    let Ok(client) = svc.client(repo) else { return Ok(Choice::Refused(Refusal::NoApp)) };
+    let person = match &wish.login {
+        None => None,
+        Some(login) => match rights::writer_by_login(&client, login).await {
+            Ok(Some(person)) => Some(person),
+            Ok(None) => {
+                refused(svc, &wish).await?;
+                return Ok(Choice::Refused(Refusal::NoRight));
+            }
+            Err(GithubError::NotConfigured(_)) => return Ok(Choice::Refused(Refusal::NoApp)),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let request = PickRequest {
+        run_id: wish.run_id,
+        source: PickSource::Rest,
+        person,
+        token_name: Some(wish.token_name),
+        shown: None,
+        title: wish.title,
+        body: wish.body,
+    };
+    accept(svc, request).await
+}
+
+async fn refused(svc: &Services, wish: &Wish) -> anyhow::Result<()> {
+    let details = serde_json::json!({ "reason": "no write access", "source": "rest" });
+    let actor = audit::named(None, Some(&wish.token_name));
+    let mut tx = svc.store.begin().await?;
+    audit::note(&mut tx, &actor, "pick.refuse", &format!("run:{}", wish.run_id), details, svc.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What became of a pick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its pull request is open.
+    Opened(Box<Pull>),
+    /// The base moved; these paths conflict, one a line.
+    Stale(String),
+    /// It could not be done: one sentence.
+    Failed(String),
+    /// Still at work.
+    Opening,
+}
+
+/// How a pick stands now.
+pub async fn outcome(svc: &Services, id: PickId) -> anyhow::Result<Outcome> {
+    let mut conn = svc.store.read().await?;
+    let Some(pick) = picks::get(&mut conn, id).await? else { return Ok(Outcome::Failed("The pick is gone.".into())) };
+    let note = pick.note.unwrap_or_default();
+    Ok(match pick.status {
+        PickStatus::Opening => Outcome::Opening,
+        PickStatus::Stale => Outcome::Stale(note),
+        PickStatus::Failed => Outcome::Failed(note),
+        PickStatus::Opened => match pulls::for_run(&mut conn, pick.run_id).await? {
+            Some(pull) => Outcome::Opened(Box::new(pull)),
+            None => Outcome::Opening,
+        },
+    })
+}
+
+/// Waits until a pick is decided. Never ends by itself before that: the caller sets the deadline.
+pub async fn decided(svc: &Services, id: PickId) -> anyhow::Result<Outcome> {
+    loop {
+        match outcome(svc, id).await? {
+            Outcome::Opening => tokio::time::sleep(LOOK_EVERY).await,
+            done => return Ok(done),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `POST …/runs`: from ids and a ref to a round. Everything is checked before anything is written.
+
+use crate::adapters::github::GithubError;
+use crate::adapters::store::{messages, models};
+use crate::domain::ids::{MessageId, RunId};
+use crate::domain::model::ModelProfile;
+use crate::domain::money::UsdMicros;
+use crate::domain::repo::{CommitSha, Repo};
+use crate::domain::round::{Brief, Origin};
+use crate::domain::task::Task;
+use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round};
+use crate::service::{Services, repos};
+
+/// A round as a client asks for it.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What is to be done.
+    pub instruction: String,
+    /// A run for each, as the client wrote them.
+    pub model_ids: Vec<String>,
+    /// Branch, tag or commit; the default branch without one.
+    pub base_ref: Option<String>,
+    /// The only folder that may change.
+    pub path: Option<String>,
+    /// The most the round may spend.
+    pub budget: Option<UsdMicros>,
+    /// The message of the task's conversation it answers.
+    pub message_id: Option<String>,
+    /// The REST token's name.
+    pub token_name: String,
+}
+
+/// Why there is no round: one sentence each.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Not a live profile.
+    #[error("Model not found: {0}")]
+    Model(String),
+    /// Nothing at that name.
+    #[error("Ref not found: {0}")]
+    Ref(String),
+    /// Not a message of this task.
+    #[error("Message not found: {0}")]
+    Message(String),
+    /// A model without a price cannot be held to a budget.
+    #[error("The price of {0} is not known: give it prices, or mark it as free.")]
+    Price(String),
+    /// More than a round may spend.
+    #[error("The budget is above the limit of {0} a round.")]
+    Budget(UsdMicros),
+    /// A day's limit.
+    #[error("The daily limit of {} for the {} is reached until {}.", .0.limit, .0.whose, .0.until.to_rfc3339())]
+    Cap(Cap),
+    /// The server of the repository said no or did not answer.
+    #[error("{0}")]
+    Server(String),
+}
+
+/// Starts the round; its runs in the order of the models.
+pub async fn start(svc: &Services, repo: &Repo, task: &Task, wish: Wish) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
+    let models = match chosen(svc, &wish.model_ids).await? {
+        Ok(models) => models,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let cap = svc.policy.budget_round;
+    let budget = wish.budget.unwrap_or(cap);
+    if budget > cap {
+        return Ok(Err(Refused::Budget(cap)));
+    }
+    if let Some(id) = &wish.message_id
+        && !is_said(svc, task, id).await?
+    {
+        return Ok(Err(Refused::Message(id.clone())));
+    }
+    let base_ref = wish.base_ref.clone().unwrap_or_else(|| repo.default_branch.to_string());
+    let base_commit = match resolve(svc, repo, &base_ref).await? {
+        Ok(sha) => sha,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let new = NewRound {
+        models,
+        instruction: wish.instruction,
+        brief: Brief { title: task.title.clone(), ..Brief::default() },
+        base_ref,
+        base_commit,
+        path: wish.path,
+        budget,
+        origin: Origin { token_name: Some(wish.token_name), ..Origin::default() },
+        // The conversation is the client's: it says what it wants to keep.
+        said: Vec::new(),
+        exclusive: false,
+    };
+    match start_round(svc, repo, task.id, new).await? {
+        Started::Round(_, runs) => Ok(Ok(runs)),
+        Started::Cap(cap) => Ok(Err(Refused::Cap(cap))),
+        other => anyhow::bail!("a round over REST cannot be {other:?}"),
+    }
+}
+
+async fn chosen(svc: &Services, ids: &[String]) -> anyhow::Result<Result<Vec<ModelProfile>, Refused>> {
+    let mut conn = svc.store.read().await?;
+    let live = models::list(&mut conn).await?;
+    let mut chosen = Vec::new();
+    for id in ids {
+        let known = id.parse().ok().and_then(|id| live.iter().find(|model| model.id == id));
+        let Some(model) = known else { return Ok(Err(Refused::Model(id.clone()))) };
+        if price_of(model).is_none() {
+            return Ok(Err(Refused::Price(model.alias.clone())));
+        }
+        chosen.push(model.clone());
+    }
+    Ok(Ok(chosen))
+}
+
+async fn is_said(svc: &Services, task: &Task, id: &str) -> anyhow::Result<bool> {
+    let Ok(id) = id.parse::<MessageId>() else { return Ok(false) };
+    let all = messages::list(&mut *svc.store.read().await?, task.id).await?;
+    Ok(all.iter().any(|message| message.id == id))
+}
+
+/// The commit of a name: from GitHub where the App is installed, else from the git server.
+async fn resolve(svc: &Services, repo: &Repo, name: &str) -> anyhow::Result<Result<CommitSha, Refused>> {
+    let found = match svc.client(repo) {
+        Ok(client) => match repos::resolve(&client, name).await {
+            Err(GithubError::EmptyRepository) => Ok(None),
+            other => other.map_err(|error| error.to_string()),
+        },
+        Err(_) => {
+            let remote = repos::remote(svc, repo).await?;
+            repos::resolve_by_git(svc, &remote, name).await.map_err(|error| format!("Git failed: {error}."))
+        }
+    };
+    Ok(match found {
+        Ok(Some(sha)) => Ok(sha),
+        Ok(None) => Err(Refused::Ref(name.to_owned())),
+        Err(why) => Err(Refused::Server(why)),
+    })
+}
