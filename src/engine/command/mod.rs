@@ -14,8 +14,8 @@ mod types;
 pub use error::{CommandError, unknown_model};
 pub use find::{FoundCommand, find_commands};
 pub use help::{commands_page, help_text};
-pub use parse::{CommandLine, MAX_COMMANDS, MAX_INSTRUCTION_CHARS, parse_comment, read_comment};
 pub use options::folder;
+pub use parse::{CommandLine, MAX_COMMANDS, MAX_INSTRUCTION_CHARS, parse_comment, read_comment};
 pub use table::{OPTIONS, OptionRow, Place, ROWS, Row, Word, alias_problem, is_reserved_alias};
 pub use types::{Command, ModelRequest, Options};
 

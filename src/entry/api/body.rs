@@ -102,7 +102,11 @@ impl Fields {
         };
         let length = text.chars().count();
         if length < min {
-            self.problem("string_too_short", name, format!("String should have at least {}", counted(min, "character")));
+            self.problem(
+                "string_too_short",
+                name,
+                format!("String should have at least {}", counted(min, "character")),
+            );
         } else if length > max {
             self.problem("string_too_long", name, format!("String should have at most {}", counted(max, "character")));
         }
@@ -148,9 +152,9 @@ impl Fields {
         let found = value.as_str().and_then(parse);
         if found.is_none() {
             let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-            let (last, first) = quoted.split_last().map_or((String::new(), String::new()), |(last, first)| {
-                (last.clone(), first.join(", "))
-            });
+            let (last, first) = quoted
+                .split_last()
+                .map_or((String::new(), String::new()), |(last, first)| (last.clone(), first.join(", ")));
             self.problem("enum", name, format!("Input should be {first} or {last}"));
         }
         found
@@ -243,15 +247,17 @@ mod tests {
             ("{", vec![("json_invalid", "{}")]),
             ("", vec![("missing", "{}")]),
             ("{}", vec![("missing", "null"), ("missing", r#""[redacted]""#)]),
-            (r#"{"a":"","api_key":"secret"}"#, vec![("string_too_short", r#""""#), ("string_too_long", r#""[redacted]""#)]),
+            (
+                r#"{"a":"","api_key":"secret"}"#,
+                vec![("string_too_short", r#""""#), ("string_too_long", r#""[redacted]""#)],
+            ),
             (r#"{"a":1,"api_key":7}"#, vec![("string_type", "1"), ("string_type", r#""[redacted]""#)]),
             (r#"{"a":"a","api_key":"k","w":"z"}"#, vec![("enum", r#""z""#)]),
             (r#"{"a":"a","api_key":"k","l":["1","2"]}"#, vec![("too_long", r#"["1","2"]"#)]),
-            (r#"{"a":"a","api_key":"k","l":[1],"f":1,"u":-1}"#, vec![
-                ("string_type", "[1]"),
-                ("bool_type", "1"),
-                ("float_type", "-1"),
-            ]),
+            (
+                r#"{"a":"a","api_key":"k","l":[1],"f":1,"u":-1}"#,
+                vec![("string_type", "[1]"), ("bool_type", "1"), ("float_type", "-1")],
+            ),
         ] {
             let found = kinds(body, read);
             let found: Vec<(&str, &str)> = found.iter().map(|(k, i)| (k.as_str(), i.as_str())).collect();

@@ -44,7 +44,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
         let after = match words.get("cursor") {
             None => None,
             Some(text) => Some(
-                text.parse::<Cursor>().map_err(|_| invalid("value_error", "cursor", "Not a cursor of this list", text))?,
+                text.parse::<Cursor>()
+                    .map_err(|_| invalid("value_error", "cursor", "Not a cursor of this list", text))?,
             ),
         };
         let limit = words.get("limit").map(|text| limit(text)).transpose()?.unwrap_or(i64::MAX);

@@ -32,9 +32,7 @@ fn refused(refusal: &Refusal) -> ApiError {
         Refusal::NoRight => {
             ApiError::said(StatusCode::FORBIDDEN, "The token's person may not write to this repository.")
         }
-        Refusal::NoApp => {
-            ApiError::said(StatusCode::FORBIDDEN, "The GitHub App is not installed on this repository.")
-        }
+        Refusal::NoApp => ApiError::said(StatusCode::FORBIDDEN, "The GitHub App is not installed on this repository."),
         other => ApiError::said(StatusCode::CONFLICT, reply_text(&refusal_reply(other))),
     }
 }

@@ -57,7 +57,12 @@ pub enum Refused {
 }
 
 /// Starts the round; its runs in the order of the models.
-pub async fn start(svc: &Services, repo: &Repo, task: &Task, wish: Wish) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
+pub async fn start(
+    svc: &Services,
+    repo: &Repo,
+    task: &Task,
+    wish: Wish,
+) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
     let models = match chosen(svc, &wish.model_ids).await? {
         Ok(models) => models,
         Err(refused) => return Ok(Err(refused)),

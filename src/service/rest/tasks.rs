@@ -13,7 +13,8 @@ use crate::service::{Services, audit};
 /// Makes a task without an issue.
 pub async fn create(svc: &Services, repo: RepoId, title: Option<String>, actor: &str) -> Result<Task, StoreError> {
     let now = svc.now();
-    let task = Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now };
+    let task =
+        Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now };
     let mut tx = svc.store.begin().await?;
     tasks::insert(&mut tx, &task).await?;
     let details = serde_json::json!({ "repo": repo.to_string() });

@@ -1,0 +1,60 @@
+//! Model profiles: the key goes in and never comes out.
+
+use serde_json::json;
+
+use super::Client;
+use crate::support::world::World;
+
+const KEY: &str = "sk-canary-abcdefghijklmnop-9876";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m44_a_profile_is_added_shown_without_its_key_and_deleted() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let new = json!({
+        "provider": "anthropic", "model_name": "claude-x", "display_name": "X", "api_key": KEY,
+        "prices": { "input": 3, "output": 15.5 },
+    });
+    let added = client.post("/v1/models", new).await;
+    assert_eq!(added.status, 201, "{added:?}");
+    assert_eq!((added.text("api_key_hint").as_str(), added.text("alias").as_str()), ("9876", "claude-x"));
+    assert_eq!(added.body["prices"], json!({ "input": 3.0, "output": 15.5, "cached_input": 3.0 }));
+    let path = format!("/v1/models/{}", added.text("id"));
+    assert_eq!(client.get(&path).await.body, added.body);
+    let all = client.get("/v1/models").await.body;
+    assert!(!all.to_string().contains(KEY) && all.as_array().unwrap().len() == 5, "{all}");
+    assert_eq!(client.delete(&path).await.status, 204);
+    assert_eq!(client.delete(&path).await.said(), (404, "Model not found"));
+    assert_eq!(client.get(&path).await.said(), (404, "Model not found"));
+    assert_eq!(client.get("/v1/models/nonsense").await.said(), (404, "Model not found"));
+    let listed = client.model("gpt").await;
+    assert_eq!(client.delete(&format!("/v1/models/{listed}")).await.status, 409, "it stands in the settings file");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m44_a_bad_profile_is_named_field_by_field_without_its_key() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    for (body, field, kind) in [
+        (json!({ "model_name": "m", "api_key": KEY }), "provider", "missing"),
+        (json!({ "provider": "acme", "model_name": "m", "api_key": KEY }), "provider", "enum"),
+        (json!({ "provider": "openai", "model_name": "", "api_key": KEY }), "model_name", "string_too_short"),
+        (json!({ "provider": "openai", "model_name": "m", "api_key": "" }), "api_key", "string_too_short"),
+        (json!({ "provider": "openai", "model_name": "m", "api_key": [KEY] }), "api_key", "string_type"),
+        (json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "alias": "gpt" }), "alias", "value_error"),
+        (json!({ "provider": "openai_compatible", "model_name": "m", "api_key": KEY }), "base_url", "value_error"),
+        (
+            json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "base_url": format!("https://u:{KEY}@h/") }),
+            "base_url",
+            "value_error",
+        ),
+    ] {
+        let answer = client.post("/v1/models", body).await;
+        assert_eq!(answer.status, 422, "{answer:?}");
+        let problem = &answer.body["detail"][0];
+        assert_eq!((&problem["type"], &problem["loc"]), (&json!(kind), &json!(["body", field])), "{problem}");
+        assert!(!answer.body.to_string().contains(KEY), "{answer:?}");
+    }
+    world.end().await;
+}

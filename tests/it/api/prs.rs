@@ -1,0 +1,124 @@
+//! Pull requests over REST: who may, what stands in the way, and the promise of one.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use bakeoff::domain::token::Scope;
+use bakeoff::entry::api::{ApiState, router};
+use bakeoff::sim::github::{Change, Fault};
+use secrecy::SecretString;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::Client;
+use crate::support::world::{ADA, ADMIN, GREET, REPO, World};
+
+/// A task with a candidate of each of these models, and the path of its pull requests.
+async fn candidates(client: &Client<'_>, aliases: &[&str]) -> (String, Vec<String>) {
+    let task = client.task().await;
+    let runs = client.start(&task, aliases).await;
+    for run in &runs {
+        assert_eq!(client.ended(run).await["status"], "succeeded");
+    }
+    (format!("/v1/tasks/{task}/prs"), runs)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m11_a_tokens_person_must_be_able_to_write() {
+    let world = World::new().await;
+    world.hub.create_user("eve");
+    world.hub.set_permission(REPO, "eve", "read");
+    let admin = Client::admin(&world);
+    let (prs, runs) = candidates(&admin, &["gpt"]).await;
+    let wish = json!({ "selected_run_id": runs[0] });
+    let eve = Client::with(&world, &[Scope::Pick], |t| t.github_login = Some("eve".into())).await;
+    assert_eq!(eve.post(&prs, wish.clone()).await.status, 403);
+    assert!(world.hub.pulls(REPO).is_empty());
+    let ada = Client::with(&world, &[Scope::Pick], |t| t.github_login = Some(ADA.into())).await;
+    assert_eq!(ada.post(&prs, wish).await.status, 201);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f067_another_candidate_of_a_task_with_an_open_pull_request_is_409() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (prs, runs) = candidates(&client, &["gpt", "claude"]).await;
+    assert_eq!(client.post(&prs, json!({ "selected_run_id": runs[0] })).await.status, 201);
+    assert_eq!(client.post(&prs, json!({ "selected_run_id": runs[1] })).await.status, 409);
+    assert_eq!(client.post(&prs, json!({ "selected_run_id": "nonsense" })).await.said(), (404, "Run not found"));
+    assert_eq!(client.post(&prs, json!({})).await.status, 422);
+    assert_eq!(client.get(&format!("{prs}/nonsense")).await.said(), (404, "PR not found"));
+    assert_eq!(world.hub.pulls(REPO).len(), 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f062_a_stale_candidate_is_409_and_a_refusal_of_github_502() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let wish = json!({ "selected_run_id": runs[0] });
+    world.hub.fault(Fault::on("POST", "/repos/*/pulls").always().status(422));
+    let failed = client.post(&prs, wish.clone()).await;
+    assert_eq!(failed.status, 502, "{failed:?}");
+    world.hub.clear_faults();
+    let other = GREET.replace("Helo, ", "Good day, ");
+    world.hub.push_commit(REPO, "main", &[Change::text("greet.py", &other)]);
+    let stale = client.post(&prs, wish).await;
+    assert_eq!(stale.status, 409, "{stale:?}");
+    assert!(stale.said().1.contains("greet.py"), "{stale:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_without_the_app_can_be_worked_on_but_not_picked_for() {
+    let world = World::new().await;
+    world.hub.create_repo("octo/free", &[("greet.py", 0o100_644, GREET.as_bytes())]);
+    let client = Client::admin(&world);
+    let url = format!("{}/octo/free", world.hub.url().trim_end_matches('/'));
+    let repo = client.post("/v1/repos/clone", json!({ "repo_url": url })).await;
+    assert_eq!(repo.status, 201, "{repo:?}");
+    let task = client.post("/v1/tasks", json!({ "repo_id": repo.text("id") })).await.text("id");
+    let run = client.start(&task, &["gpt"]).await.remove(0);
+    assert_eq!(client.ended(&run).await["status"], "succeeded");
+    let refused = client.post(&format!("/v1/tasks/{task}/prs"), json!({ "selected_run_id": run })).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    world.end().await;
+}
+
+/// The API once more beside the running one, so that its wait can be none at all.
+async fn ask(world: &World, stop: &CancellationToken, request: Request<Body>) -> axum::response::Response {
+    let app = i64::try_from(world.hub.app_id()).unwrap();
+    let state = ApiState::new(world.services.clone(), Some(&SecretString::from(ADMIN)), app, stop.clone());
+    router(state.with_pick_wait(Duration::ZERO)).oneshot(request).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_takes_long_is_promised() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let gate = CancellationToken::new();
+    world.hub.fault(Fault::on("POST", "/repos/*/pulls").times(1).until(&gate));
+    let body = Body::from(json!({ "selected_run_id": runs[0] }).to_string());
+    let request = Request::post(&prs).header("authorization", format!("Bearer {ADMIN}")).body(body).unwrap();
+    let response = ask(&world, &CancellationToken::new(), request).await;
+    assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()), (202, prs.as_str()));
+    gate.cancel();
+    world.pull().await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m56_a_stopping_program_is_not_ready() {
+    let world = World::new().await;
+    let stop = CancellationToken::new();
+    let ready = || Request::get("/readyz").body(Body::empty()).unwrap();
+    assert_eq!(ask(&world, &stop, ready()).await.status(), 200);
+    stop.cancel();
+    assert_eq!(ask(&world, &stop, ready()).await.status(), 503);
+    world.end().await;
+}

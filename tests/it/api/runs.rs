@@ -1,0 +1,89 @@
+//! Runs: all or none, refused before anything is written, stopped at once.
+
+use std::time::Duration;
+
+use bakeoff::domain::money::UsdMicros;
+use serde_json::json;
+
+use super::Client;
+use crate::support::world::{World, right};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_made_together_or_not_at_all() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    let gpt = client.model("gpt").await;
+    let unpriced = json!({ "provider": "openai", "model_name": "nobody-knows-me", "api_key": "k" });
+    let unpriced = client.post("/v1/models", unpriced).await.text("id");
+    let path = format!("/v1/tasks/{task}/runs");
+    let many = vec![gpt.clone(); 257];
+    for (body, status, detail) in [
+        (json!({ "instruction": "x", "model_ids": [] }), 400, "model_ids cannot be empty"),
+        (json!({ "instruction": "x", "model_ids": [gpt, "nonsense"] }), 400, "Model not found: nonsense"),
+        (json!({ "instruction": "x", "model_ids": [gpt], "base_ref": "nowhere" }), 400, "Ref not found: nowhere"),
+        (json!({ "instruction": "x", "model_ids": [gpt], "checks": ["unit"] }), 400, "Check not found: unit"),
+        (json!({ "instruction": "x", "model_ids": [gpt], "message_id": "m" }), 400, "Message not found: m"),
+        (json!({ "instruction": "", "model_ids": [gpt] }), 422, ""),
+        (json!({ "instruction": "x".repeat(100_001), "model_ids": [gpt] }), 422, ""),
+        (json!({ "instruction": "x", "model_ids": gpt }), 422, ""),
+        (json!({ "instruction": "x", "model_ids": many }), 422, ""),
+        (json!({ "instruction": "x", "model_ids": [gpt], "path": "../up" }), 422, ""),
+    ] {
+        assert_eq!(client.post(&path, body).await.said(), (status, detail));
+    }
+    let dear = json!({ "instruction": "x", "model_ids": [gpt], "budget_usd": 1000 });
+    assert_eq!(client.post(&path, dear).await.status, 402);
+    let unknown = json!({ "instruction": "x", "model_ids": [gpt, unpriced] });
+    assert_eq!(client.post(&path, unknown).await.status, 402);
+    assert_eq!(client.get(&path).await.body, json!([]), "nothing was left behind");
+    let elsewhere = client.post("/v1/tasks/nonsense/runs", json!({})).await;
+    assert_eq!(elsewhere.said(), (404, "Task not found"));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m17_a_daily_limit_answers_402() {
+    let world = World::with(|settings| settings.budget_day = UsdMicros(1)).await;
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    let body = json!({ "instruction": "x", "model_ids": [client.model("gpt").await] });
+    let answer = client.post(&format!("/v1/tasks/{task}/runs"), body).await;
+    assert_eq!(answer.status, 402, "{answer:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_canceled_once() {
+    let world = World::new().await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_secs(20))]);
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    let run = client.start(&task, &["gpt"]).await.remove(0);
+    let cancel = format!("/v1/runs/{run}/cancel");
+    assert_eq!(client.post(&cancel, json!({})).await.status, 204);
+    assert_eq!(client.get(&format!("/v1/runs/{run}")).await.text("status"), "canceled");
+    assert_eq!(client.post(&cancel, json!({})).await.status, 409);
+    assert_eq!(client.post("/v1/runs/nonsense/cancel", json!({})).await.said(), (404, "Run not found"));
+    let wish = json!({ "selected_run_id": run });
+    let refused = client.post(&format!("/v1/tasks/{task}/prs"), wish).await;
+    assert_eq!(refused.said(), (400, "Run has no patch to apply"));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rounds_of_one_task_stand_beside_each_other() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    let mut first = client.start(&task, &["gpt"]).await;
+    let second = client.start(&task, &["claude"]).await;
+    first.extend(second);
+    for (id, round) in first.iter().zip([1, 2]) {
+        let run = client.ended(id).await;
+        assert_eq!((&run["status"], &run["round"]), (&json!("succeeded"), &json!(round)), "{run}");
+    }
+    let listed = client.get(&format!("/v1/tasks/{task}/runs")).await.body;
+    assert_eq!(listed[0]["id"].as_str(), Some(first[1].as_str()), "newest first");
+    world.end().await;
+}
