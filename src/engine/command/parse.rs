@@ -127,7 +127,9 @@ impl Reader<'_> {
         let mut draft = Draft::default();
         let mut models = Vec::new();
         for (at, word) in &self.words {
-            if !draft.take(self.line, *at, word)? { models.push(self.model(*at, word)?) }
+            if !draft.take(self.line, *at, word)? {
+                models.push(self.model(*at, word)?)
+            }
         }
         self.check_count(&models)?;
         Ok(Command::Run { models, options: draft.options, instruction: self.below.to_owned() })

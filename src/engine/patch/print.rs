@@ -20,7 +20,9 @@ fn hunk(group: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
     let mut lines = Vec::new();
     for op in group {
         let (removed, added) = (old.get(op.old_range()), new.get(op.new_range()));
-        if let DiffOp::Equal { .. } = op { lines.extend(tagged(Tag::Context, removed)) } else {
+        if let DiffOp::Equal { .. } = op {
+            lines.extend(tagged(Tag::Context, removed))
+        } else {
             lines.extend(tagged(Tag::Remove, removed));
             lines.extend(tagged(Tag::Add, added));
         }

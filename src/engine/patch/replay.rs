@@ -75,9 +75,10 @@ fn one_file(reader: &mut Reader<'_>, base: &dyn BaseFiles) -> Result<Vec<FileCha
     };
     mode = header.mode.unwrap_or(mode);
     if let Some(path) = header.new.as_ref().filter(|new| header.old.as_ref() != Some(new))
-        && base.entry(path).is_some() {
-            return Err(reader.error("a new file exists"));
-        }
+        && base.entry(path).is_some()
+    {
+        return Err(reader.error("a new file exists"));
+    }
     let bytes = if header.has_hunks { hunks(reader, &before)? } else { before };
     let mut changes = Vec::new();
     match (header.old, header.new) {

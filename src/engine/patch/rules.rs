@@ -3,8 +3,7 @@
 use super::forbidden::Matcher;
 
 /// The rules for one repository.
-#[derive(Debug, Clone)]
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Sizes and counts.
     pub limits: Limits,
@@ -15,7 +14,6 @@ pub struct Rules {
     /// Only this folder or file, from `path=…`; no leading or trailing `/`.
     pub scope: Option<String>,
 }
-
 
 /// Sizes and counts of M25; each is the largest that is still taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -147,7 +147,11 @@ pub(super) async fn deleted(svc: &Services, payload: &Payload) -> anyhow::Result
     let mut conn = svc.store.read().await?;
     let started = rounds::by_comment(&mut conn, id).await?;
     drop(conn);
-    let actor = payload.sender.as_ref().and_then(super::payload::Account::person).map_or_else(|| "github".into(), |p| audit::actor(&p));
+    let actor = payload
+        .sender
+        .as_ref()
+        .and_then(super::payload::Account::person)
+        .map_or_else(|| "github".into(), |p| audit::actor(&p));
     for round in started.iter().filter(|round| round.status == RoundStatus::Running) {
         cancel::cancel_round(svc, round.id, &actor).await?;
     }

@@ -6,7 +6,7 @@ use bakeoff::domain::token::Scope;
 use bakeoff::entry::api::route_list;
 use serde_json::json;
 
-use super::{Client, only, past};
+use super::{Client, end, only, past};
 use crate::support::world::{REPO, World};
 
 const ID: &str = "0198c0de-0000-7000-8000-000000000000";
@@ -30,7 +30,7 @@ async fn m44_every_route_wants_a_token_with_its_scope() {
         let (read, writes) = (ask(&reader).await.status, route.method != "GET");
         assert_eq!(read == 403, writes, "{route:?} answered a reader with {read}");
     }
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +49,7 @@ async fn m44_a_token_ends_by_time_and_by_revocation_and_notes_its_use() {
     let all = bakeoff::adapters::store::tokens::list(&mut conn).await.unwrap();
     assert_eq!(all.iter().filter(|token| token.last_used_at.is_some()).count(), 1);
     drop(conn);
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,5 +85,5 @@ async fn m44_other_repositories_do_not_exist_for_a_limited_token() {
     let friend = Client::with(&world, &scopes, only("Octo/Hello")).await;
     assert_eq!(friend.get(&format!("/v1/runs/{run}")).await.status, 200);
     admin.ended(&run).await;
-    world.end().await;
+    end(world).await;
 }

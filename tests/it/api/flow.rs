@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Client;
+use super::{Client, end};
 use crate::support::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,5 +52,5 @@ async fn the_original_clients_whole_flow() {
     let detail = client.get(&format!("/v1/tasks/{task}")).await.body;
     let counts = ["messages", "runs", "prs"].map(|list| detail[list].as_array().unwrap().len());
     assert_eq!(counts, [5, 3, 1], "each run says what it did: {detail}");
-    world.end().await;
+    end(world).await;
 }

@@ -145,6 +145,15 @@ impl<'a> Client<'a> {
     }
 }
 
+/// Ends a story once every delivery has arrived: a short one could be over before.
+pub async fn end(world: World) {
+    world
+        .hub
+        .wait_for("no delivery on its way", |hub| hub.deliveries().iter().all(|d| d.status != 0).then_some(()))
+        .await;
+    world.end().await;
+}
+
 /// The only repository that a token may see.
 pub fn only(name: &str) -> impl FnOnce(&mut Token) {
     let name = RepoName::parse(name).unwrap();

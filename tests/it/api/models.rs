@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Client;
+use super::{Client, end};
 use crate::support::world::World;
 
 const KEY: &str = "sk-canary-abcdefghijklmnop-9876";
@@ -29,7 +29,7 @@ async fn m44_a_profile_is_added_shown_without_its_key_and_deleted() {
     assert_eq!(client.get("/v1/models/nonsense").await.said(), (404, "Model not found"));
     let listed = client.model("gpt").await;
     assert_eq!(client.delete(&format!("/v1/models/{listed}")).await.status, 409, "it stands in the settings file");
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,5 +56,5 @@ async fn m44_a_bad_profile_is_named_field_by_field_without_its_key() {
         assert_eq!((&problem["type"], &problem["loc"]), (&json!(kind), &json!(["body", field])), "{problem}");
         assert!(!answer.body.to_string().contains(KEY), "{answer:?}");
     }
-    world.end().await;
+    end(world).await;
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::Client;
+use super::{Client, end};
 use crate::support::world::{ADA, ADMIN, GREET, REPO, World};
 
 /// A task with a candidate of each of these models, and the path of its pull requests.
@@ -38,7 +38,7 @@ async fn m11_a_tokens_person_must_be_able_to_write() {
     assert!(world.hub.pulls(REPO).is_empty());
     let ada = Client::with(&world, &[Scope::Pick], |t| t.github_login = Some(ADA.into())).await;
     assert_eq!(ada.post(&prs, wish).await.status, 201);
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +52,7 @@ async fn f067_another_candidate_of_a_task_with_an_open_pull_request_is_409() {
     assert_eq!(client.post(&prs, json!({})).await.status, 422);
     assert_eq!(client.get(&format!("{prs}/nonsense")).await.said(), (404, "PR not found"));
     assert_eq!(world.hub.pulls(REPO).len(), 1);
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +70,7 @@ async fn f062_a_stale_candidate_is_409_and_a_refusal_of_github_502() {
     let stale = client.post(&prs, wish).await;
     assert_eq!(stale.status, 409, "{stale:?}");
     assert!(stale.said().1.contains("greet.py"), "{stale:?}");
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +86,7 @@ async fn a_repository_without_the_app_can_be_worked_on_but_not_picked_for() {
     assert_eq!(client.ended(&run).await["status"], "succeeded");
     let refused = client.post(&format!("/v1/tasks/{task}/prs"), json!({ "selected_run_id": run })).await;
     assert_eq!(refused.status, 403, "{refused:?}");
-    world.end().await;
+    end(world).await;
 }
 
 /// The API once more beside the running one, so that its wait can be none at all.
@@ -109,7 +109,7 @@ async fn a_pull_request_that_takes_long_is_promised() {
     assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()), (202, prs.as_str()));
     gate.cancel();
     world.pull().await;
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,5 +120,5 @@ async fn m56_a_stopping_program_is_not_ready() {
     assert_eq!(ask(&world, &stop, ready()).await.status(), 200);
     stop.cancel();
     assert_eq!(ask(&world, &stop, ready()).await.status(), 503);
-    world.end().await;
+    end(world).await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bakeoff::domain::money::UsdMicros;
 use serde_json::json;
 
-use super::Client;
+use super::{Client, end};
 use crate::support::world::{World, right};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +39,7 @@ async fn runs_are_made_together_or_not_at_all() {
     assert_eq!(client.get(&path).await.body, json!([]), "nothing was left behind");
     let elsewhere = client.post("/v1/tasks/nonsense/runs", json!({})).await;
     assert_eq!(elsewhere.said(), (404, "Task not found"));
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +50,7 @@ async fn m17_a_daily_limit_answers_402() {
     let body = json!({ "instruction": "x", "model_ids": [client.model("gpt").await] });
     let answer = client.post(&format!("/v1/tasks/{task}/runs"), body).await;
     assert_eq!(answer.status, 402, "{answer:?}");
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +68,7 @@ async fn a_run_is_canceled_once() {
     let wish = json!({ "selected_run_id": run });
     let refused = client.post(&format!("/v1/tasks/{task}/prs"), wish).await;
     assert_eq!(refused.said(), (400, "Run has no patch to apply"));
-    world.end().await;
+    end(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,5 +85,5 @@ async fn rounds_of_one_task_stand_beside_each_other() {
     }
     let listed = client.get(&format!("/v1/tasks/{task}/runs")).await.body;
     assert_eq!(listed[0]["id"].as_str(), Some(first[1].as_str()), "newest first");
-    world.end().await;
+    end(world).await;
 }

@@ -52,7 +52,11 @@ pub fn unified(diff: &Diff) -> String {
     let mut text = format!("--- {}{}\n+++ {}{}\n", diff.prefix.0, diff.path, diff.prefix.1, diff.path);
     for hunk in &diff.hunks {
         let (old, new) = (hunk.old, hunk.new);
-        if diff.counts { writeln!(text, "@@ -{},{} +{},{} @@", old.0, old.1, new.0, new.1).unwrap() } else { writeln!(text, "@@ ... @@").unwrap() }
+        if diff.counts {
+            writeln!(text, "@@ -{},{} +{},{} @@", old.0, old.1, new.0, new.1).unwrap()
+        } else {
+            writeln!(text, "@@ ... @@").unwrap()
+        }
         for (sign, line) in &hunk.lines {
             writeln!(text, "{sign}{line}").unwrap();
         }

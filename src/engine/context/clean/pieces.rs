@@ -128,7 +128,9 @@ impl<'a> Scan<'a> {
         let line = self.rest().lines().next().unwrap_or_default();
         let run = line.bytes().take_while(|b| *b == b'`').count();
         let end = if self.sure { span_end(line, run) } else { None };
-        if let Some(end) = end { self.take(Kind::Code, end) } else {
+        if let Some(end) = end {
+            self.take(Kind::Code, end)
+        } else {
             self.sure = false;
             self.at += run;
         }

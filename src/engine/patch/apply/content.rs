@@ -102,9 +102,11 @@ fn place(
     let added = changes.iter().flat_map(Change::added).map(|op| op.text.as_str());
     refuse_placeholders(target, added, lines)?;
     if let [only] = changes
-        && only.old().next().is_none() && lines.is_empty() {
-            return Ok(only.ops.iter().map(|op| fresh(&op.text, !op.new_bare)).collect());
-        }
+        && only.old().next().is_none()
+        && lines.is_empty()
+    {
+        return Ok(only.ops.iter().map(|op| fresh(&op.text, !op.new_bare)).collect());
+    }
     let finder = Finder::new(lines, work);
     work.spend(lines.len() * LINE);
     let refuse = |(index, code): (usize, RefusalCode)| refusal(target, changes.get(index), &finder, code, work);

@@ -22,10 +22,11 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         return pair(scan, at, name);
     }
     if PATHS.contains(&name)
-        && let Some(path) = rest.strip_prefix('>').and_then(|r| r.strip_suffix(&format!("</{name}>"))) {
-            name_path(scan, at, path.trim());
-            return Some(at + 1);
-        }
+        && let Some(path) = rest.strip_prefix('>').and_then(|r| r.strip_suffix(&format!("</{name}>")))
+    {
+        name_path(scan, at, path.trim());
+        return Some(at + 1);
+    }
     if let Some(closed) = inner.strip_prefix('/') {
         return SILENT.contains(&closed.trim_end_matches('>')).then_some(at + 1);
     }
