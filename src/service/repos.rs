@@ -172,6 +172,9 @@ pub async fn resolve_by_git(svc: &Services, remote: &Remote, name: &str) -> Resu
     if let Some(sha) = CommitSha::parse(name) {
         return Ok(Some(sha));
     }
+    if BranchName::parse(name).is_none() {
+        return Ok(None);
+    }
     let (branch, tag) = (format!("refs/heads/{name}"), format!("refs/tags/{name}"));
     let refs = svc.mirrors.ls_refs(remote, &[&branch, &tag]).await?;
     let find = |wanted: &str| refs.list.iter().find(|(known, _)| known == wanted).map(|(_, sha)| sha.clone());

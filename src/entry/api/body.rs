@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 1 << 20;
 /// The longest input that an answer repeats, in bytes of JSON.
 const MAX_ECHO: usize = 1000;
 /// Fields whose values are never repeated: a URL may hold credentials.
-const SECRET: [&str; 2] = ["api_key", "base_url"];
+const SECRET: [&str; 3] = ["api_key", "base_url", "repo_url"];
 
 /// The fields of a body, and what was found wrong with them so far.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use crate::adapters::store::{messages, models};
 use crate::domain::ids::{MessageId, RunId};
 use crate::domain::model::ModelProfile;
 use crate::domain::money::UsdMicros;
-use crate::domain::repo::{CommitSha, Repo};
+use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
 use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round};
@@ -125,6 +125,10 @@ async fn is_said(svc: &Services, task: &Task, id: &str) -> anyhow::Result<bool> 
 
 /// The commit of a name: from GitHub where the App is installed, else from the git server.
 async fn resolve(svc: &Services, repo: &Repo, name: &str) -> anyhow::Result<Result<CommitSha, Refused>> {
+    // What git allows as a name; anything else could be a path of GitHub's API.
+    if BranchName::parse(name).is_none() {
+        return Ok(Err(Refused::Ref(name.to_owned())));
+    }
     let found = match svc.client(repo) {
         Ok(client) => match repos::resolve(&client, name).await {
             Err(GithubError::EmptyRepository) => Ok(None),

@@ -63,6 +63,9 @@ async fn m46_clone_takes_only_what_is_allowed_and_can_be_read() {
     assert!(gone.said().1.starts_with("Failed to clone: "), "{gone:?}");
     let place = std::env::temp_dir().display().to_string();
     assert!(!gone.body.to_string().contains(&place), "{gone:?}");
+    let url = format!("{hub}/octo/hello");
+    let nowhere = client.post("/v1/repos/clone", json!({ "repo_url": url, "ref": "no where" })).await;
+    assert_eq!(nowhere.said(), (400, "Failed to clone: Ref not found: no where"));
     assert_eq!(client.post("/v1/repos/clone", json!({})).await.status, 422);
     end(world).await;
 }

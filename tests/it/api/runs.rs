@@ -22,6 +22,7 @@ async fn runs_are_made_together_or_not_at_all() {
         (json!({ "instruction": "x", "model_ids": [] }), 400, "model_ids cannot be empty"),
         (json!({ "instruction": "x", "model_ids": [gpt, "nonsense"] }), 400, "Model not found: nonsense"),
         (json!({ "instruction": "x", "model_ids": [gpt], "base_ref": "nowhere" }), 400, "Ref not found: nowhere"),
+        (json!({ "instruction": "x", "model_ids": [gpt], "base_ref": "../x" }), 400, "Ref not found: ../x"),
         (json!({ "instruction": "x", "model_ids": [gpt], "checks": ["unit"] }), 400, "Check not found: unit"),
         (json!({ "instruction": "x", "model_ids": [gpt], "message_id": "m" }), 400, "Message not found: m"),
         (json!({ "instruction": "", "model_ids": [gpt] }), 422, ""),
