@@ -30,7 +30,8 @@ pub(super) async fn store(conn: &mut Conn, deliveries: &[&NewDelivery]) -> Resul
         });
     }
     let queued = deliveries.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::Queued);
-    let jobs: Vec<NewJob> = queued.map(|(delivery, _)| job(delivery)).collect();
+    let mut jobs: Vec<NewJob> = queued.map(|(delivery, _)| job(delivery)).collect();
+    jobs.sort_by_cached_key(|new| new.job.unique_key());
     let now = deliveries.iter().map(|delivery| delivery.received_at).max().unwrap_or(Timestamp(0));
     enqueue::add(conn, &jobs, now).await?;
     Ok(accepted)
@@ -49,10 +50,13 @@ fn job(delivery: &NewDelivery) -> NewJob {
     }
 }
 
-/// Inserts what is new and gives its keys.
+/// Inserts what is new and gives its keys; in one order everywhere, so that two processes that were
+/// brought the same deliveries wait for each other instead of blocking each other.
 async fn insert(conn: &mut Conn, deliveries: &[&NewDelivery]) -> Result<HashSet<(i64, String)>, StoreError> {
     let mut new = HashSet::new();
-    for piece in bulk::pieces(deliveries) {
+    let mut ordered = deliveries.to_vec();
+    ordered.sort_by_key(|delivery| (delivery.app_id, &delivery.guid));
+    for piece in bulk::pieces(&ordered) {
         let statement = format!(
             "INSERT INTO deliveries (app_id, guid, event, action, payload, status, received_at, handled_at, error, \
              attempts) VALUES {} ON CONFLICT (app_id, guid) DO NOTHING RETURNING app_id, guid",
