@@ -6,7 +6,7 @@ use super::settings::QueueSettings;
 
 /// The pause after failed attempt number `attempt` (from 1); `chance` in 0..1 spreads it.
 pub(super) fn pause(settings: &QueueSettings, attempt: i64, chance: f64) -> Duration {
-    let exponent = u32::try_from(attempt.saturating_sub(1)).unwrap_or(0).min(16);
+    let exponent = u32::try_from(attempt.saturating_sub(1).clamp(0, 16)).unwrap_or(0);
     let plain = settings.first_pause.saturating_mul(4_u32.saturating_pow(exponent)).min(settings.longest_pause);
     plain.mul_f64(0.8 + 0.4 * chance.clamp(0.0, 1.0))
 }

@@ -42,6 +42,9 @@ struct Group {
 pub(super) struct Turns {
     free: usize,
     groups: VecDeque<Group>,
+    /// What each may take in this round, and how many have not had their turn in it.
+    share: usize,
+    to_come: usize,
     per_model: usize,
     models: HashMap<String, usize>,
     /// Who was served last.
@@ -58,22 +61,34 @@ impl Turns {
         let mut groups: VecDeque<Group> = by_owner.into_iter().map(|(of, lanes)| group(of, lanes, &room)).collect();
         let served = groups.iter().take_while(|group| after.is_some_and(|after| group.owner <= after)).count();
         groups.rotate_left(served);
-        Self { free: room.free, groups, per_model: room.per_model, models: room.running.models, last: after }
+        Self {
+            free: room.free,
+            groups,
+            share: 0,
+            to_come: 0,
+            per_model: room.per_model,
+            models: room.running.models,
+            last: after,
+        }
     }
 
     /// The next lane and how many to take from it at most.
     pub(super) fn next(&mut self) -> Option<(String, usize)> {
         while self.free > 0 {
-            let share = (self.free / self.groups.len().max(1)).max(1);
+            if self.to_come == 0 {
+                self.to_come = self.groups.len();
+                self.share = (self.free / self.groups.len().max(1)).max(1);
+            }
             let group = self.groups.front_mut()?;
             let Some(lane) = group.lanes.front().filter(|_| group.left > 0) else {
                 self.groups.pop_front();
+                self.to_come = self.to_come.saturating_sub(1);
                 continue;
             };
             let running = lane.model.as_ref().and_then(|model| self.models.get(model)).copied().unwrap_or(0);
             let model_left = if lane.model.is_some() { self.per_model.saturating_sub(running) } else { usize::MAX };
             if model_left > 0 {
-                return Some((lane.text.clone(), share.min(group.left).min(model_left)));
+                return Some((lane.text.clone(), self.share.min(group.left).min(model_left).min(self.free)));
             }
             group.lanes.pop_front();
         }
@@ -84,6 +99,7 @@ impl Turns {
     pub(super) fn got(&mut self, asked: usize, got: usize) {
         let Some(mut group) = self.groups.pop_front() else { return };
         self.free = self.free.saturating_sub(got);
+        self.to_come = self.to_come.saturating_sub(1);
         group.left = group.left.saturating_sub(got);
         if let Some(model) = group.lanes.front().and_then(|lane| lane.model.clone()) {
             *self.models.entry(model).or_default() += got;
