@@ -9,6 +9,7 @@
 mod agent;
 mod api;
 mod architecture;
+mod clean;
 mod cli;
 mod command;
 mod fault;

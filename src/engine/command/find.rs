@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::COMMAND_WORD;
+use super::html_block;
 use super::inline::{self, Hidden};
 use super::line::{Fence, Shape, shape};
 
@@ -86,7 +87,7 @@ impl<'a> Scan<'a> {
         if let Some(fence) = shape.opens_fence() {
             self.fence = Some(fence);
             self.at = next_line(self.body, self.at);
-        } else if shape.code {
+        } else if shape.code || shape.content.trim().is_empty() {
             self.at = next_line(self.body, self.at);
         } else if inline::opens_raw_block(shape.content) {
             self.raw_block(&shape);
@@ -97,21 +98,37 @@ impl<'a> Scan<'a> {
 
     /// HTML that hides what it holds, from the start of a line: ends with the line that closes it.
     fn raw_block(&mut self, shape: &Shape<'a>) {
-        let mut at = line_end(self.body, self.at) - shape.content.len();
-        loop {
-            let end = line_end(self.body, at);
-            match inline::hidden(self.body, at..end, false).into_iter().find(|hidden| hidden.end > end) {
-                None => {
-                    self.at = next_line(self.body, at);
-                    return;
-                }
-                Some(hidden) => at = hidden.end,
-            }
-            if at >= self.body.len() {
-                self.at = at;
-                return;
-            }
+        let line = line_end(self.body, self.at);
+        let start = line - shape.content.len();
+        let first = inline::hidden(self.body, start..line, false).into_iter().next().map_or(line, |hidden| hidden.end);
+        let contained = shape.quoted || !self.lists.is_empty();
+        if contained && first > line {
+            return self.leave(line, first);
         }
+        let end = line_end(self.body, first);
+        match inline::hidden(self.body, first..end, false).into_iter().find(|hidden| hidden.end > end) {
+            Some(hidden) => self.leave(end, hidden.end),
+            None => self.at = next_line(self.body, first),
+        }
+    }
+
+    /// Goes on after something hidden that began before `from` and ends at `reach`, in another paragraph. Markdown
+    /// and browsers do not agree on what lies between, so nothing counts up to the next empty line, and nothing at
+    /// all when a fence or more HTML in there leaves open what follows.
+    fn leave(&mut self, from: usize, reach: usize) {
+        let mut end = line_end(self.body, reach);
+        while end < self.body.len() {
+            let next = next_line(self.body, end);
+            let next_end = line_end(self.body, next);
+            if self.body.get(next..next_end).is_none_or(|line| line.trim().is_empty()) {
+                break;
+            }
+            end = next_end;
+        }
+        let between = self.body.get(from..end).unwrap_or_default();
+        let open = inline::hidden(self.body, from..end, false).iter().any(|hidden| hidden.end > end);
+        let doubt = open || ["```", "~~~", "<!"].iter().any(|mark| between.contains(mark));
+        self.at = if doubt { self.body.len() } else { next_line(self.body, end) };
     }
 
     /// Lines that belong together, in which code and HTML may reach over line ends.
@@ -120,15 +137,21 @@ impl<'a> Scan<'a> {
         let mut lines = vec![(self.at, !first.quoted && !first.item)];
         let mut end = line_end(self.body, self.at);
         let mut at = next_line(self.body, self.at);
-        while at < self.body.len() && !first.single && end < self.body.len() {
+        let html = html_block::begins(first.content);
+        while at < self.body.len() && (html || !first.is_whole()) && end < self.body.len() {
             let shape = self.shape_at(at);
-            if shape.starts_block() || (shape.quoted && !first.quoted) || inline::opens_raw_block(shape.content) {
+            let left = shape.ends_html(first, &self.lists);
+            let interrupted = shape.interrupts(first, &self.lists)
+                || (shape.quoted && !first.quoted)
+                || html_block::interrupts(shape.content)
+                || inline::opens_raw_block(shape.content);
+            if if html { left } else { interrupted } {
                 break;
             }
             lines.push((at, !first.quoted));
             end = line_end(self.body, at);
             at = next_line(self.body, at);
-            if shape.single {
+            if shape.single && !html && !shape.is_lazy_underline(first, &self.lists) {
                 break;
             }
         }
@@ -137,8 +160,10 @@ impl<'a> Scan<'a> {
             hidden.extend(inline::hidden(self.body, start..end, false));
         }
         self.take(&lines, &hidden);
-        self.at =
-            hidden.iter().map(|h| h.end).filter(|reach| *reach > end).max().map_or(at, |reach| self.resume(reach));
+        match hidden.iter().map(|hidden| hidden.end).filter(|reach| *reach > end).max() {
+            Some(reach) => self.leave(end, reach),
+            None => self.at = at,
+        }
     }
 
     /// Keeps the commands among `lines` that are not hidden.
@@ -154,18 +179,5 @@ impl<'a> Scan<'a> {
             let shown = *may && reach <= *at;
             self.found.extend(shown.then(|| command_at(self.body, *at)).flatten());
         }
-    }
-
-    /// Where to go on after something hidden ended at `reach`: the rest of that line is no line start.
-    fn resume(&mut self, reach: usize) -> usize {
-        let mut reach = reach;
-        while reach < self.body.len() {
-            let end = line_end(self.body, reach);
-            match inline::hidden(self.body, reach..end, false).into_iter().find(|hidden| hidden.end > end) {
-                Some(hidden) => reach = hidden.end,
-                None => return next_line(self.body, reach),
-            }
-        }
-        reach
     }
 }

@@ -31,10 +31,13 @@ const ELEMENTS: [&str; 14] = [
 pub(super) fn opens_raw_block(content: &str) -> bool {
     let declaration =
         content.strip_prefix("<!").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
-    declaration || RAW.iter().any(|(open, _)| starts_with(content, open))
+    let element =
+        ["pre", "script", "style", "textarea"].iter().any(|name| content.starts_with('<') && opens(content, name));
+    declaration || element || RAW.iter().any(|(open, _)| starts_with(content, open))
 }
 
-/// The hidden parts of the paragraph `range`, in order; with `code` false backticks are ordinary characters.
+/// The hidden parts of the paragraph `range`, in order; with `code` false it is raw HTML, in
+/// which backticks and backslashes are ordinary characters.
 pub(super) fn hidden(body: &str, range: Range<usize>, code: bool) -> Vec<Hidden> {
     let paragraph = body.get(range.clone()).unwrap_or_default();
     let mut runs = if code { Runs::of(paragraph, range.start) } else { Runs::default() };
@@ -46,7 +49,7 @@ pub(super) fn hidden(body: &str, range: Range<usize>, code: bool) -> Vec<Hidden>
         at += step;
         let rest = rest.get(step..).unwrap_or_default();
         let end = match rest.as_bytes() {
-            [b'\\', next, ..] if next.is_ascii_punctuation() => {
+            [b'\\', next, ..] if code && next.is_ascii_punctuation() => {
                 at += 2;
                 continue;
             }
@@ -113,7 +116,7 @@ fn html_end(body: &str, at: usize, paragraph_end: usize) -> Option<usize> {
     }
 }
 
-fn starts_with(text: &str, start: &str) -> bool {
+pub(super) fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
@@ -137,7 +140,7 @@ fn closing(body: &str, from: usize, name: &str) -> usize {
 }
 
 /// The length of the complete tag that begins `text`, by CommonMark's rules.
-fn tag_end(text: &str) -> Option<usize> {
+pub(super) fn tag_end(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 1 + usize::from(bytes.get(1) == Some(&b'/'));
     bytes.get(at).filter(|b| b.is_ascii_alphabetic())?;

@@ -6,11 +6,15 @@ pub(super) struct Shape<'a> {
     pub blank: bool,
     /// Inside a quote.
     pub quoted: bool,
+    /// Inside how many quotes.
+    depth: usize,
     /// Begins a list item.
     pub item: bool,
     /// Indented so far that it is code, unless it goes on a paragraph.
     pub code: bool,
-    /// Ends with its own line end: a heading, a rule.
+    /// Begins a list item that may interrupt a paragraph: not an empty one, and a number only when it is 1.
+    item_interrupts: bool,
+    /// Ends a paragraph with its own line end: an underline, a rule.
     pub single: bool,
     /// What is left of the line.
     pub content: &'a str,
@@ -23,20 +27,24 @@ pub(super) struct Shape<'a> {
 pub(super) struct Fence {
     mark: u8,
     length: usize,
-    quoted: bool,
+    depth: usize,
     column: usize,
 }
 
 impl Fence {
     /// Whether a line leaves the quote or list item that the fence stands in.
     pub fn ended_by_container(&self, shape: &Shape<'_>) -> bool {
-        (self.quoted && !shape.quoted) || (!shape.blank && shape.column < self.column)
+        shape.depth < self.depth || (!shape.blank && shape.column < self.column)
     }
 
     /// Whether a line is its end.
     pub fn closed_by(&self, shape: &Shape<'_>) -> bool {
         let text = shape.content.trim_end();
-        !shape.code && !shape.item && text.len() >= self.length && text.bytes().all(|b| b == self.mark)
+        !shape.code
+            && !shape.item
+            && shape.depth == self.depth
+            && text.len() >= self.length
+            && text.bytes().all(|b| b == self.mark)
     }
 }
 
@@ -47,6 +55,13 @@ impl Shape<'_> {
         lists.extend(&self.columns);
     }
 
+    /// Whether the line ends a block of HTML that began with `first`: it is empty there, or leaves its quote or
+    /// list item. What looks like a quote within HTML is HTML.
+    pub fn ends_html(&self, first: &Self, lists: &[usize]) -> bool {
+        let empty = self.blank && self.depth <= first.depth;
+        empty || self.depth < first.depth || self.kept_lists < lists.len()
+    }
+
     /// The fence that begins on this line.
     pub fn opens_fence(&self) -> Option<Fence> {
         let mark = self.content.bytes().next().filter(|b| matches!(b, b'`' | b'~'))?;
@@ -54,16 +69,33 @@ impl Shape<'_> {
         let info = self.content.get(length..).unwrap_or_default();
         let right = !self.code && length >= 3 && (mark == b'~' || !info.contains('`'));
         let column = if self.columns.is_empty() && self.kept_lists == 0 { 0 } else { self.content_column() };
-        right.then_some(Fence { mark, length, quoted: self.quoted, column })
+        right.then_some(Fence { mark, length, depth: self.depth, column })
     }
 
     fn content_column(&self) -> usize {
         self.columns.last().copied().unwrap_or(self.column.min(1))
     }
 
-    /// Whether the line cannot go on a paragraph that began above it.
-    pub fn starts_block(&self) -> bool {
-        self.blank || self.item || (!self.code && (self.opens_fence().is_some() || self.content.starts_with('#')))
+    /// Whether the line cannot go on a paragraph that began with `first`, inside these list items.
+    pub fn interrupts(&self, first: &Self, lists: &[usize]) -> bool {
+        let item = self.item && (self.kept_lists < lists.len() || self.item_interrupts);
+        let rule = !self.code && self.is_outside(first, lists) && is_rule(self.content);
+        self.blank || item || rule || (!self.code && (self.opens_fence().is_some() || is_heading(self.content)))
+    }
+
+    /// Whether the line is a heading or a rule by itself.
+    pub fn is_whole(&self) -> bool {
+        is_heading(self.content) || is_rule(self.content)
+    }
+
+    /// Whether the line looks like the underline of a heading but stands outside the quote or list item in which the
+    /// paragraph began: then it is text of that paragraph.
+    pub fn is_lazy_underline(&self, first: &Self, lists: &[usize]) -> bool {
+        self.is_outside(first, lists) && !is_rule(self.content)
+    }
+
+    fn is_outside(&self, first: &Self, lists: &[usize]) -> bool {
+        self.depth < first.depth || self.kept_lists < lists.len()
     }
 }
 
@@ -74,13 +106,17 @@ pub(super) fn shape<'a>(line: &'a str, lists: &[usize]) -> Shape<'a> {
     let first_column = column;
     let kept_lists = lists.iter().take_while(|at| column >= **at).count();
     let mut base = lists.get(..kept_lists).and_then(<[usize]>::last).copied().unwrap_or(0);
-    let (mut quoted, mut item, mut columns) = (false, false, Vec::new());
+    let (mut depth, mut item, mut item_interrupts, mut columns) = (0, false, false, Vec::new());
     while column < base + 4 {
         if let Some(rest) = content.strip_prefix('>') {
-            quoted = true;
+            depth += 1;
             base = column + 1 + usize::from(rest.starts_with([' ', '\t']));
             (content, column) = unindent(rest, column + 1);
         } else if let Some(width) = marker_width(content) {
+            let first_number =
+                !content.starts_with(|c: char| c.is_ascii_digit()) || matches!(content.get(..width), Some("1." | "1)"));
+            let filled = content.get(width..).is_some_and(|rest| !rest.trim().is_empty());
+            item_interrupts |= !item && depth == 0 && first_number && filled;
             item = true;
             let (rest, next) = unindent(content.get(width..).unwrap_or_default(), column + width);
             let far = rest.is_empty() || next > column + width + 4;
@@ -94,8 +130,10 @@ pub(super) fn shape<'a>(line: &'a str, lists: &[usize]) -> Shape<'a> {
     let blank = content.trim().is_empty();
     Shape {
         blank: blank && !item,
-        quoted,
+        quoted: depth > 0,
+        depth,
         item,
+        item_interrupts,
         code: column >= base + 4,
         single: is_single(content),
         content,
@@ -132,5 +170,12 @@ fn is_rule(content: &str) -> bool {
 
 fn is_single(content: &str) -> bool {
     let underline = |mark: char| !content.is_empty() && content.trim_end().chars().all(|c| c == mark);
-    content.starts_with('#') || is_rule(content) || underline('=') || underline('-')
+    is_heading(content) || is_rule(content) || underline('=') || underline('-')
+}
+
+/// `# title`, up to six signs.
+fn is_heading(content: &str) -> bool {
+    let signs = content.bytes().take_while(|b| *b == b'#').count();
+    (1..=6).contains(&signs)
+        && content.get(signs..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
 }

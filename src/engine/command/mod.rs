@@ -3,6 +3,7 @@
 mod error;
 mod find;
 mod help;
+mod html_block;
 mod inline;
 mod line;
 mod options;

@@ -71,7 +71,7 @@ fn is_reference(word: &str) -> bool {
 
 /// A word without `@`, without `#` before a digit, `GH-12` as `GH 12`, no scheme of an address, no trailer's colon.
 fn harmless(word: &str) -> String {
-    let mut word = word.replace('@', "").replace("://", " ");
+    let mut word = word.replace('@', "").replace("https://", "").replace("http://", "").replace("://", " ");
     while let Some(at) = reference_mark(&word) {
         word.remove(at);
     }

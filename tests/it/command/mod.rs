@@ -1,1 +1,5 @@
-//! (in work)
+//! The grammar of `/bakeoff`.
+
+mod docs;
+mod property;
+mod table;

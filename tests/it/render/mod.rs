@@ -1,1 +1,9 @@
-//! (in work)
+//! Every text on GitHub.
+
+mod markdown;
+mod property;
+mod redact;
+mod snapshot;
+mod tick;
+mod title;
+mod views;
