@@ -106,7 +106,7 @@ fn html_end(body: &str, at: usize, paragraph_end: usize) -> Option<usize> {
             return Some(body.get(from..)?.find(close).map_or(body.len(), |n| from + n + close.len()));
         }
     }
-    if rest.get(2..3).is_some_and(|c| rest.starts_with("<!") && c.as_bytes()[0].is_ascii_alphabetic()) {
+    if rest.as_bytes().get(2).is_some_and(|b| rest.starts_with("<!") && b.is_ascii_alphabetic()) {
         return Some(rest.find('>').map_or(body.len(), |n| at + n + 1));
     }
     let element = ELEMENTS.iter().find(|name| opens(rest, name));

@@ -128,7 +128,7 @@ impl Reader<'_> {
         let mut models = Vec::new();
         for (at, word) in &self.words {
             if !draft.take(self.line, *at, word)? {
-                models.push(self.model(*at, word)?)
+                models.push(self.model(*at, word)?);
             }
         }
         self.check_count(&models)?;

@@ -78,7 +78,6 @@ fn money(status: &TaskStatus) -> String {
 }
 
 /// One sentence of reason, and what to do next.
-#[expect(clippy::too_many_lines, reason = "one arm for each answer; a table reads best in one place")]
 fn sentence(what: &Reply) -> String {
     match what {
         Reply::Help | Reply::Models(_) | Reply::Status(_) | Reply::CannotRead(_) => String::new(),

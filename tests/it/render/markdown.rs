@@ -29,7 +29,7 @@ pub fn page(text: &str) -> Page {
             }
             Event::End(TagEnd::CodeBlock) => in_block = false,
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                page.addresses.push(dest_url.to_string())
+                page.addresses.push(dest_url.to_string());
             }
             Event::Text(text) if in_block => page.blocks.last_mut().unwrap().push_str(&text),
             Event::Text(text) => page.text.push_str(&text),

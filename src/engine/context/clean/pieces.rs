@@ -129,7 +129,7 @@ impl<'a> Scan<'a> {
         let run = line.bytes().take_while(|b| *b == b'`').count();
         let end = if self.sure { span_end(line, run) } else { None };
         if let Some(end) = end {
-            self.take(Kind::Code, end)
+            self.take(Kind::Code, end);
         } else {
             self.sure = false;
             self.at += run;
