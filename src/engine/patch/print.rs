@@ -21,7 +21,7 @@ fn hunk(group: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
     for op in group {
         let (removed, added) = (old.get(op.old_range()), new.get(op.new_range()));
         if let DiffOp::Equal { .. } = op {
-            lines.extend(tagged(Tag::Context, removed))
+            lines.extend(tagged(Tag::Context, removed));
         } else {
             lines.extend(tagged(Tag::Remove, removed));
             lines.extend(tagged(Tag::Add, added));

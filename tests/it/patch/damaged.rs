@@ -53,9 +53,9 @@ pub fn unified(diff: &Diff) -> String {
     for hunk in &diff.hunks {
         let (old, new) = (hunk.old, hunk.new);
         if diff.counts {
-            writeln!(text, "@@ -{},{} +{},{} @@", old.0, old.1, new.0, new.1).unwrap()
+            writeln!(text, "@@ -{},{} +{},{} @@", old.0, old.1, new.0, new.1).unwrap();
         } else {
-            writeln!(text, "@@ ... @@").unwrap()
+            writeln!(text, "@@ ... @@").unwrap();
         }
         for (sign, line) in &hunk.lines {
             writeln!(text, "{sign}{line}").unwrap();

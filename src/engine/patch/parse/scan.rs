@@ -134,11 +134,6 @@ impl<'a> Scan<'a> {
         hint.or_else(|| self.heading.as_ref().map(|h| h.path.clone())).or_else(|| self.last_path.clone())
     }
 
-    /// The heading of the moment.
-    pub fn heading(&self) -> Option<&Heading> {
-        self.heading.as_ref()
-    }
-
     /// Sets the heading from a tag.
     pub fn set_heading(&mut self, heading: Heading) {
         self.heading = Some(heading);
