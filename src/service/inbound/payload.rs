@@ -17,12 +17,20 @@ macro_rules! payload {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Default, Deserialize)]
-        #[serde(default)]
+        #[serde(default, remote = "Self")]
         pub struct $name {$(
             $(#[$field_doc])*
             #[serde(deserialize_with = "lenient")]
             pub $field: Option<$kind>,
         )*}
+
+        /// Only an object will do: a derived struct would be read from a list as well.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let fields = serde_json::Map::deserialize(from)?;
+                Self::deserialize(serde_json::Value::Object(fields)).map_err(serde::de::Error::custom)
+            }
+        }
     )*};
 }
 

@@ -74,7 +74,7 @@ async fn f067_one_open_pull_request_at_a_time_and_a_new_one_after_it_was_closed(
     world.hub.merge_pull(REPO, second.number, ADA);
     world.status_says(issue, "merged").await;
     world.say(issue, "/bakeoff pick B");
-    let merged = |hub: &Hub| hub.bot_comments(REPO, issue).into_iter().find(|c| c.body.contains("was merged"));
+    let merged = |hub: &Hub| hub.bot_comments(REPO, issue).into_iter().find(|c| c.body.contains("is merged"));
     world.hub.wait_for("the refusal after the merge", merged).await;
     assert_eq!(world.hub.pulls(REPO).len(), 2);
     world.end().await;

@@ -53,7 +53,13 @@ fn inside_comment(line: &str) -> Option<&str> {
     while let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark)) {
         text = rest.trim_start();
     }
-    (text.len() < line.len() || text.starts_with("...") || text.starts_with('…')).then_some(text)
+    (text.len() < line.len() || bare_dots(text)).then_some(text)
+}
+
+/// Dots with a space behind them; without one they spread a value (`...rest,`).
+fn bare_dots(text: &str) -> bool {
+    let behind = text.strip_prefix("...").or_else(|| text.strip_prefix('…'));
+    behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_$({[".contains(c)))
 }
 
 #[cfg(test)]
