@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
-use super::ids::{PickId, RunId, TaskId};
+use super::ids::{PickId, PullId, RunId, TaskId};
 use super::permission::Person;
+use super::repo::CommitSha;
 use super::sha256::Sha256Hex;
 
 /// How the choice reached us.
@@ -89,6 +90,10 @@ pub struct Pick {
     pub token_name: Option<String>,
     /// The hash of the patch that was shown.
     pub patch_sha256: Sha256Hex,
+    /// The pull request that gets a commit; `None` opens one.
+    pub pull_id: Option<PullId>,
+    /// The commit, from just before it is pushed.
+    pub commit: Option<CommitSha>,
     /// A title given over REST.
     pub title: Option<String>,
     /// A body given over REST.

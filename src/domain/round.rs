@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
-use super::ids::{CommentId, RoundId, TaskId};
+use super::ids::{CommentId, PullId, RoundId, RunId, TaskId};
 use super::money::UsdMicros;
 use super::permission::Person;
 use super::repo::CommitSha;
@@ -133,6 +133,11 @@ pub struct Round {
     pub budget: UsdMicros,
     /// How it came about.
     pub origin: Origin,
+    /// The candidate whose patch the models go on from.
+    pub starts_from: Option<RunId>,
+    /// The pull request of ours that a pick adds a commit to, and under which the round is told; `None` for a round
+    /// of the task's issue, whose pick opens one.
+    pub pull_id: Option<PullId>,
     /// When the choice ends.
     pub expires_at: Option<Timestamp>,
     /// When it was made.

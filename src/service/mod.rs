@@ -9,6 +9,7 @@ pub mod commands;
 pub mod comparison;
 pub mod effects;
 pub mod execute_run;
+pub mod grow_round;
 pub mod inbound;
 pub mod jobs;
 pub mod keys;

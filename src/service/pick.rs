@@ -178,6 +178,8 @@ fn pick_of(svc: &Services, run: &Run, request: PickRequest, hash: Sha256Hex) -> 
         person: request.person,
         token_name: request.token_name,
         patch_sha256: hash,
+        pull_id: None,
+        commit: None,
         title: request.title,
         body: request.body,
         status: PickStatus::Opening,

@@ -36,7 +36,7 @@ fn settled(runs: &[Run]) -> Option<RoundStatus> {
 
 /// Moves a running round on when its last candidate is done. Within the caller's transaction.
 pub async fn settle(conn: &mut Conn, round: RoundId, policy: &Policy, now: Timestamp) -> Result<(), StoreError> {
-    let Some(row) = rounds::get(conn, round).await? else { return Ok(()) };
+    let Some(row) = rounds::held(conn, round).await? else { return Ok(()) };
     if row.status != RoundStatus::Running {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use crate::adapters::llm::prices;
 use crate::adapters::store::{Conn, Tx, messages, rounds, runs, tasks, usage};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{MessageId, RoundId, RunId, TaskId};
+use crate::domain::ids::{MessageId, PullId, RoundId, RunId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::message::{Message, Role};
 use crate::domain::model::ModelProfile;
@@ -36,6 +36,10 @@ pub struct NewRound {
     pub budget: UsdMicros,
     /// Where it comes from.
     pub origin: Origin,
+    /// The candidate whose patch it goes on from.
+    pub starts_from: Option<RunId>,
+    /// The pull request of ours it works on.
+    pub pull_id: Option<PullId>,
     /// What is said in the task's conversation.
     pub said: Vec<String>,
     /// Refuse while another round of the task is at work, and take the place of one that waits for a choice.
@@ -79,8 +83,7 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
     if let Some(known) = already(&mut tx, &new.origin).await? {
         return Ok(Started::Already(known));
     }
-    let newest = rounds::newest(&mut tx, task).await?;
-    if let Some(busy) = newest.as_ref().filter(|r| new.exclusive && r.status == RoundStatus::Running) {
+    if let Some(busy) = rounds::active_for_task(&mut tx, task).await?.filter(|_| new.exclusive) {
         return Ok(Started::Busy(busy.id));
     }
     let budget = per_run(&svc.policy, new.budget, new.models.len());
@@ -88,6 +91,7 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
     if let Some(cap) = cap_reached(&mut tx, &svc.policy, repo, wanted, now).await? {
         return Ok(Started::Cap(cap));
     }
+    let newest = rounds::newest_under(&mut tx, task, new.pull_id).await?;
     if let Some(old) = newest.as_ref().filter(|r| new.exclusive && r.status != RoundStatus::Picked) {
         round_state::advance(&mut tx, old, RoundStatus::Superseded, now).await?;
         svc.enqueue(&mut tx, Job::Publish { round_id: old.id }).await?;
@@ -127,7 +131,8 @@ pub fn day_start(now: Timestamp) -> Timestamp {
     Timestamp(now.0 - now.0.rem_euclid(DAY_MS))
 }
 
-async fn cap_reached(
+/// The cap by day that `wanted` would break. Whoever asks holds the budgets until the transaction ends (M17).
+pub(super) async fn cap_reached(
     conn: &mut Conn,
     policy: &Policy,
     repo: &Repo,
@@ -158,6 +163,8 @@ fn round_of(task: TaskId, number: i64, new: &NewRound, now: Timestamp) -> Round 
         path: new.path.clone(),
         budget: new.budget,
         origin: new.origin.clone(),
+        starts_from: new.starts_from,
+        pull_id: new.pull_id,
         expires_at: None,
         created_at: now,
         updated_at: now,

@@ -8,7 +8,10 @@ use super::{Backend, Store, StoreError};
 const TABLE: &str = "_sqlx_migrations";
 
 /// Number, name and text of every migration, oldest first.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../../migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("../../../migrations/0001_first.sql")),
+    (2, "conversation", include_str!("../../../migrations/0002_conversation.sql")),
+];
 
 /// Any number: two processes that migrate the same Postgres database take turns by it.
 const POSTGRES_LOCK: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT pg_advisory_xact_lock(6258330)) AS l";

@@ -8,13 +8,14 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GithubUserId, PickId, TaskId};
 use crate::domain::permission::Person;
 use crate::domain::pick::{Pick, PickSource, PickStatus};
+use crate::domain::repo::CommitSha;
 use crate::domain::sha256::Sha256Hex;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, task_id, run_id, source, person_id, person_login, token_name, patch_sha256, title, body, \
-             status, note, created_at, updated_at FROM picks ",
+            "SELECT id, task_id, run_id, source, person_id, person_login, token_name, patch_sha256, pull_id, \
+             commit_sha, title, body, status, note, created_at, updated_at FROM picks ",
             $rest
         )
     };
@@ -42,6 +43,8 @@ fn read(row: &AnyRow) -> Result<Pick, StoreError> {
         person,
         token_name: row.opt_text("token_name")?,
         patch_sha256: row.parsed("patch_sha256", Sha256Hex::parse)?,
+        pull_id: row.opt_id("pull_id")?,
+        commit: row.opt_parsed("commit_sha", CommitSha::parse)?,
         title: row.opt_text("title")?,
         body: row.opt_text("body")?,
         status: row.parsed("status", PickStatus::parse)?,
@@ -54,9 +57,9 @@ fn read(row: &AnyRow) -> Result<Pick, StoreError> {
 /// Adds a pick.
 pub async fn insert(conn: &mut Conn, pick: &Pick) -> Result<PickInsert, StoreError> {
     let done = sqlx::query(
-        "INSERT INTO picks (id, task_id, run_id, source, person_id, person_login, token_name, patch_sha256, title, \
-         body, status, note, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
+        "INSERT INTO picks (id, task_id, run_id, source, person_id, person_login, token_name, patch_sha256, \
+         pull_id, commit_sha, title, body, status, note, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
     )
     .bind(pick.id.to_string())
     .bind(pick.task_id.to_string())
@@ -66,6 +69,8 @@ pub async fn insert(conn: &mut Conn, pick: &Pick) -> Result<PickInsert, StoreErr
     .bind(pick.person.as_ref().map(|p| text(&p.login)))
     .bind(opt_text(pick.token_name.as_deref()))
     .bind(pick.patch_sha256.as_str().to_owned())
+    .bind(pick.pull_id.map(|id| id.to_string()))
+    .bind(pick.commit.as_ref().map(|sha| sha.as_str().to_owned()))
     .bind(opt_text(pick.title.as_deref()))
     .bind(opt_text(pick.body.as_deref()))
     .bind(pick.status.as_str())
@@ -87,6 +92,17 @@ pub async fn get(conn: &mut Conn, id: PickId) -> Result<Option<Pick>, StoreError
 pub async fn opening_for_task(conn: &mut Conn, task: TaskId) -> Result<Option<Pick>, StoreError> {
     let sql = select!("WHERE task_id = $1 AND status = 'opening'");
     sqlx::query(sql).bind(task.to_string()).fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// Writes down the commit that is about to be pushed; `false` when the pick is over.
+pub async fn set_commit(conn: &mut Conn, id: PickId, commit: &CommitSha, now: Timestamp) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE picks SET commit_sha = $1, updated_at = $2 WHERE id = $3 AND status = 'opening'")
+        .bind(commit.as_str().to_owned())
+        .bind(now.0)
+        .bind(id.to_string())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Whether the pick was being opened and is now `new`, with a sentence about it.

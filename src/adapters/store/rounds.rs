@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use super::row::{Read, opt_text, text, to_json};
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{CommentId, GithubUserId, RoundId, TaskId};
+use crate::domain::ids::{CommentId, GithubUserId, PullId, RoundId, TaskId};
 use crate::domain::money::UsdMicros;
 use crate::domain::permission::Person;
 use crate::domain::repo::CommitSha;
@@ -17,7 +17,7 @@ macro_rules! select {
         concat!(
             "SELECT id, task_id, number, status, base_ref, base_commit, instruction, brief, path, budget, requester_id, \
              requester_login, token_name, comment_id, ordinal, comment_sha256, title_sha256, body_sha256, expires_at, \
-             created_at, updated_at FROM rounds ",
+             starts_from, pull_id, created_at, updated_at FROM rounds ",
             $rest
         )
     };
@@ -36,6 +36,8 @@ fn read(row: &AnyRow) -> Result<Round, StoreError> {
         path: row.opt_text("path")?,
         budget: UsdMicros(row.int("budget")?),
         origin: read_origin(row)?,
+        starts_from: row.opt_id("starts_from")?,
+        pull_id: row.opt_id("pull_id")?,
         expires_at: row.opt_time("expires_at")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -65,8 +67,8 @@ pub async fn insert(conn: &mut Conn, round: &Round) -> Result<bool, StoreError> 
     let done = sqlx::query(
         "INSERT INTO rounds (id, task_id, number, status, base_ref, base_commit, instruction, brief, path, budget, \
          requester_id, requester_login, token_name, comment_id, ordinal, comment_sha256, title_sha256, body_sha256, \
-         expires_at, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         expires_at, starts_from, pull_id, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) \
          ON CONFLICT DO NOTHING",
     )
     .bind(round.id.to_string())
@@ -88,6 +90,8 @@ pub async fn insert(conn: &mut Conn, round: &Round) -> Result<bool, StoreError> 
     .bind(hash(&origin.title_sha256))
     .bind(hash(&origin.body_sha256))
     .bind(round.expires_at.map(|t| t.0))
+    .bind(round.starts_from.map(|id| id.to_string()))
+    .bind(round.pull_id.map(|id| id.to_string()))
     .bind(round.created_at.0)
     .bind(round.updated_at.0)
     .execute(conn)
@@ -111,6 +115,19 @@ pub async fn by_number(conn: &mut Conn, task: TaskId, number: i64) -> Result<Opt
 pub async fn newest(conn: &mut Conn, task: TaskId) -> Result<Option<Round>, StoreError> {
     let sql = select!("WHERE task_id = $1 ORDER BY number DESC LIMIT 1");
     sqlx::query(sql).bind(task.to_string()).fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// The task's newest round told under this pull request of ours, or else under its issue.
+pub async fn newest_under(conn: &mut Conn, task: TaskId, pull: Option<PullId>) -> Result<Option<Round>, StoreError> {
+    let sql = select!("WHERE task_id = $1 AND COALESCE(pull_id, '') = $2 ORDER BY number DESC LIMIT 1");
+    let pull = pull.map(|id| id.to_string()).unwrap_or_default();
+    sqlx::query(sql).bind(task.to_string()).bind(pull).fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// One round, held until the transaction ends: who adds to it and who ends it take turns (SQLite's writers do anyway).
+pub async fn held(conn: &mut Conn, id: RoundId) -> Result<Option<Round>, StoreError> {
+    sqlx::query("UPDATE rounds SET status = status WHERE id = $1").bind(id.to_string()).execute(&mut *conn).await?;
+    get(conn, id).await
 }
 
 /// The task's round that is still running, if any; the newest of them.

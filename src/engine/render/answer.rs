@@ -1,6 +1,7 @@
 //! The words of each reply.
 
 use crate::domain::money::UsdMicros;
+use crate::domain::round::RoundStatus;
 use crate::engine::command::{CommandError, help_text};
 
 use super::note::moment;
@@ -77,6 +78,19 @@ fn money(status: &TaskStatus) -> String {
     text
 }
 
+fn round_over(status: RoundStatus) -> &'static str {
+    match status {
+        RoundStatus::Picked => {
+            "The newest round's choice is made, so nothing is added to it; `/bakeoff revise` goes on from a candidate."
+        }
+        RoundStatus::Merged => {
+            "The newest round's pull request is merged, so nothing is added to it; write `/bakeoff` on a new issue."
+        }
+        RoundStatus::Canceled => "The newest round was cancelled; write `/bakeoff` to start another.",
+        _ => "The newest round takes no more candidates; write `/bakeoff` to start another.",
+    }
+}
+
 /// One sentence of reason, and what to do next.
 fn sentence(what: &Reply) -> String {
     match what {
@@ -112,6 +126,10 @@ fn sentence(what: &Reply) -> String {
             format!("Pull request #{number} of this issue is merged, so nothing can be chosen any more; write `/bakeoff` on a new issue.")
         }
         Reply::ChoiceExpired => "The choice of this round is over; `/bakeoff status` renews it.".into(),
+        Reply::RoundOver { status } => round_over(*status).into(),
+        Reply::RoundSpent { budget } => {
+            format!("The round's budget of {budget} is spent or set aside for candidates at work; wait for them, or write `/bakeoff` for a new round.")
+        }
         Reply::PatchChanged { letter } => {
             format!("Candidate {letter} is no longer the patch that was shown; look at its comment and choose again.")
         }

@@ -3,6 +3,7 @@
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::EffectId;
 use crate::domain::money::{Prices, UsdMicros};
+use crate::domain::round::RoundStatus;
 use crate::domain::run::Letter;
 use crate::engine::command::CommandError;
 
@@ -118,6 +119,16 @@ pub enum Reply {
     },
     /// The choice is over.
     ChoiceExpired,
+    /// The round takes no more candidates.
+    RoundOver {
+        /// Where it stands.
+        status: RoundStatus,
+    },
+    /// Nothing of the round's budget is left.
+    RoundSpent {
+        /// The budget.
+        budget: UsdMicros,
+    },
     /// The patch is not the one that was shown.
     PatchChanged {
         /// The candidate.

@@ -1,5 +1,6 @@
 //! Commands of people: the checks every command passes, then one file for each.
 
+mod add;
 mod asked;
 mod cancel;
 mod fresh;
@@ -83,7 +84,7 @@ async fn obey(svc: &Services, asked: &Asked<'_>, command: &Command) -> anyhow::R
         Command::Status => info::status(svc, asked).await,
         Command::Models => info::models(svc).await,
         Command::Help => Ok(Reply::Help.into()),
-        Command::Add { .. } => Ok(Reply::NotYet { word: "add" }.into()),
+        Command::Add { models } => add::add(svc, asked, models).await,
         Command::Revise { .. } => Ok(Reply::NotYet { word: "revise" }.into()),
     }
 }

@@ -2,14 +2,16 @@
 
 use crate::adapters::store::{Tx, effects, models, rounds, usage};
 use crate::domain::effect::EffectStatus;
-use crate::domain::job::Job;
+use crate::domain::money::UsdMicros;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::{Letter, Run, RunStatus};
 use crate::engine::render::Reply;
 
+use super::run::cap_reply;
 use super::{Answer, Asked, by_letter, newest};
-use crate::service::start_round::{add_run, per_run};
-use crate::service::{Services, audit, round_state};
+use crate::service::grow_round::set_to_work;
+use crate::service::start_round::{add_run, cap_reached, per_run};
+use crate::service::{Services, audit};
 
 pub(super) async fn retry(svc: &Services, asked: &Asked<'_>, letter: Option<Letter>) -> anyhow::Result<Answer> {
     let Some((_, round, runs)) = newest(svc, asked).await? else { return Ok(Reply::NoRound.into()) };
@@ -22,6 +24,8 @@ pub(super) async fn retry(svc: &Services, asked: &Asked<'_>, letter: Option<Lett
         },
     };
     let mut tx = svc.store.begin().await?;
+    usage::hold(&mut tx).await?;
+    let Some(round) = rounds::held(&mut tx, round.id).await? else { return Ok(Reply::NoRound.into()) };
     let mark = effects::intend(&mut tx, None, &format!("did:{}", asked.key()), svc.now()).await?;
     if mark.status == EffectStatus::Done {
         return Ok(Answer::Quiet);
@@ -30,37 +34,49 @@ pub(super) async fn retry(svc: &Services, asked: &Asked<'_>, letter: Option<Lett
         return Ok(Reply::NothingToRetry.into());
     }
     if matches!(round.status, RoundStatus::Picked | RoundStatus::Merged) {
-        return Ok(Reply::Failed { reason: "This round's choice is made.".into() }.into());
+        return Ok(Reply::RoundOver { status: round.status }.into());
     }
-    let started = start_again(svc, &mut tx, asked, &round, &again).await?;
+    if let Err(reply) = start_again(svc, &mut tx, asked, &round, &again).await? {
+        return Ok(reply.into());
+    }
     effects::done(&mut tx, mark.id, &effects::EffectResult::default(), svc.now()).await?;
     tx.commit().await?;
-    Ok(if started == 0 { Reply::NoModels.into() } else { Answer::Quiet })
+    Ok(Answer::Quiet)
 }
 
+/// The same models once more, each within its part of what the round has left.
 async fn start_again(
     svc: &Services,
     tx: &mut Tx,
     asked: &Asked<'_>,
     round: &Round,
     again: &[&Run],
-) -> anyhow::Result<usize> {
-    let mut started = 0;
-    let left = round.budget.minus(usage::of_round(tx, round.id).await?.total());
-    let budget = per_run(&svc.policy, left, again.len());
+) -> anyhow::Result<Result<(), Reply>> {
+    let mut live = Vec::new();
     for run in again {
         let Some(id) = run.model_id else { continue };
-        let Some(model) = models::get(tx, id).await?.filter(|m| m.deleted_at.is_none()) else { continue };
-        add_run(svc, tx, asked.repo, round, (run.letter, &model.profile, budget)).await?;
-        started += 1;
+        if let Some(model) = models::get(tx, id).await?.filter(|m| m.deleted_at.is_none()) {
+            live.push((run.letter, model.profile));
+        }
     }
-    if started > 0 {
-        round_state::advance(tx, round, RoundStatus::Running, svc.now()).await?;
-        rounds::set_expires(tx, round.id, None, svc.now()).await?;
-        let subject = format!("round:{}", round.id);
-        let details = serde_json::json!({ "runs": started });
-        audit::note(tx, &audit::actor(asked.person), "run.retry", &subject, details, svc.now()).await?;
-        svc.enqueue(tx, Job::Publish { round_id: round.id }).await?;
+    if live.is_empty() {
+        return Ok(Err(Reply::NoModels));
     }
-    Ok(started)
+    let left = round.budget.minus(usage::of_round(tx, round.id).await?.total());
+    let budget = per_run(&svc.policy, left, live.len());
+    if budget <= UsdMicros::ZERO {
+        return Ok(Err(Reply::RoundSpent { budget: round.budget }));
+    }
+    let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(live.len()).unwrap_or(i64::MAX)));
+    if let Some(cap) = cap_reached(tx, &svc.policy, asked.repo, wanted, svc.now()).await? {
+        return Ok(Err(cap_reply(&cap)));
+    }
+    for (letter, model) in &live {
+        add_run(svc, tx, asked.repo, round, (*letter, model, budget)).await?;
+    }
+    let details = serde_json::json!({ "runs": live.len() });
+    let subject = format!("round:{}", round.id);
+    audit::note(tx, &audit::actor(asked.person), "run.retry", &subject, details, svc.now()).await?;
+    set_to_work(svc, tx, round).await?;
+    Ok(Ok(()))
 }

@@ -12,7 +12,7 @@ use crate::engine::command::{ModelRequest, Options, unknown_model};
 use crate::engine::render::Reply;
 
 use super::{Answer, Asked, Carrier};
-use crate::service::start_round::{NewRound, Started, price_of, start_round, task_for_issue};
+use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round, task_for_issue};
 use crate::service::{Services, publish, repos, rights};
 
 /// Earlier comments shown to the models, at most.
@@ -42,6 +42,8 @@ pub(super) async fn run(
         path: options.path.clone(),
         budget: plan.budget,
         origin: origin(asked),
+        starts_from: None,
+        pull_id: None,
         exclusive: true,
     };
     let task = task_for_issue(svc, asked.repo, &asked.issue.issue, &asked.issue.title).await?;
@@ -50,10 +52,12 @@ pub(super) async fn run(
         // The label and the text of one opening start one round; the second of them says nothing.
         Started::Busy(_) if asked.comment_id().is_none() => Ok(Answer::Quiet),
         Started::Busy(round) => Ok(running(svc, asked, round).await?.into()),
-        Started::Cap(cap) => {
-            Ok(Reply::CapReached { whose: cap.whose, cap: format!("{} a day", cap.limit), until: cap.until }.into())
-        }
+        Started::Cap(cap) => Ok(cap_reply(&cap).into()),
     }
+}
+
+pub(super) fn cap_reply(cap: &Cap) -> Reply {
+    Reply::CapReached { whose: cap.whose, cap: format!("{} a day", cap.limit), until: cap.until }
 }
 
 struct Plan {
@@ -91,7 +95,7 @@ async fn plan(
     Ok(Ok(Plan { models, budget, base_ref, base_commit }))
 }
 
-async fn chosen(
+pub(super) async fn chosen(
     svc: &Services,
     asked: &Asked<'_>,
     requested: &[ModelRequest],
@@ -147,7 +151,10 @@ fn said(asked: &Asked<'_>, instruction: &str) -> Vec<String> {
 /// Earlier comments by people who may write, oldest first (M14). Those of others could hold anything.
 async fn thread(asked: &Asked<'_>) -> anyhow::Result<Vec<String>> {
     let comments = asked.client.comments(asked.issue.issue.number, None).await?;
-    let before = |c: &&Comment| c.app_id.is_none() && Some(c.id) != asked.comment_id() && c.created_at <= asked.at;
+    // One that was edited later may say what it did not say then.
+    let before = |c: &&Comment| {
+        c.app_id.is_none() && Some(c.id) != asked.comment_id() && c.created_at <= asked.at && c.updated_at <= asked.at
+    };
     let mut kept = Vec::new();
     let mut speakers = std::collections::BTreeMap::new();
     for comment in comments.iter().filter(before).rev() {

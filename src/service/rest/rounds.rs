@@ -93,6 +93,8 @@ pub async fn start(
         origin: Origin { token_name: Some(wish.token_name), ..Origin::default() },
         // The conversation is the client's: it says what it wants to keep.
         said: Vec::new(),
+        starts_from: None,
+        pull_id: None,
         exclusive: false,
     };
     match start_round(svc, repo, task.id, new).await? {

@@ -209,7 +209,7 @@ fn replies() {
         Reply::EmptyRepository,
         Reply::PermissionUnknown,
         Reply::IssueClosed,
-        Reply::NotYet { word: "add" },
+        Reply::NotYet { word: "revise" },
         Reply::Failed { reason: "GitHub could not be reached.".into() },
     ];
     assert_snapshot!(all.iter().map(reply_text).collect::<Vec<_>>().join("\n=====\n"));

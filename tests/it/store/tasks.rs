@@ -109,6 +109,8 @@ async fn a_round_comes_back_as_it_went_in() {
         assert_eq!(rounds::by_command(&mut tx, comment, 0).await.unwrap().as_ref(), Some(&full));
         assert_eq!(rounds::by_command(&mut tx, comment, 1).await.unwrap(), None);
         assert_eq!(rounds::by_comment(&mut tx, comment).await.unwrap(), std::slice::from_ref(&full));
+        assert_eq!(rounds::newest_under(&mut tx, task.id, None).await.unwrap().as_ref(), Some(&bare));
+        assert_eq!(rounds::held(&mut tx, full.id).await.unwrap().as_ref(), Some(&full));
         assert_eq!(rounds::list(&mut tx, task.id).await.unwrap(), [bare, full]);
         assert_eq!(rounds::started_by(&mut tx, GithubUserId(7), NOW).await.unwrap(), 1);
         assert_eq!(rounds::started_by(&mut tx, GithubUserId(7), later(1)).await.unwrap(), 0);

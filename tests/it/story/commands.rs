@@ -4,7 +4,7 @@ use crate::support::world::{ADA, REPO, World, right};
 use bakeoff::sim::github::Hub;
 use bakeoff::sim::models::Reply;
 
-fn reply_with(text: &'static str, issue: i64) -> impl Fn(&Hub) -> Option<String> {
+pub fn reply_with(text: &'static str, issue: i64) -> impl Fn(&Hub) -> Option<String> {
     move |hub| {
         let all = hub.bot_comments(REPO, issue).into_iter();
         all.map(|c| c.body).find(|body| body.contains("kind=reply") && body.contains(text))

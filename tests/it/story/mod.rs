@@ -1,4 +1,5 @@
 //! Conversations in, what GitHub and the database hold afterwards out.
 
+mod add;
 mod commands;
 mod first;

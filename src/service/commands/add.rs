@@ -1,0 +1,32 @@
+//! `/bakeoff add gemini[:n] …`.
+
+use crate::domain::round::RoundStatus;
+use crate::engine::command::ModelRequest;
+use crate::engine::render::Reply;
+
+use super::run::{cap_reply, chosen};
+use super::{Answer, Asked, newest};
+use crate::service::grow_round::{Grown, Growth, grow};
+use crate::service::{Services, audit};
+
+pub(super) async fn add(svc: &Services, asked: &Asked<'_>, requested: &[ModelRequest]) -> anyhow::Result<Answer> {
+    let Some((_, round, _)) = newest(svc, asked).await? else { return Ok(Reply::NoRound.into()) };
+    let models = match chosen(svc, asked, requested).await? {
+        Ok(models) => models,
+        Err(reply) => return Ok(reply.into()),
+    };
+    let (key, actor) = (asked.key(), audit::actor(asked.person));
+    let wish = Growth { key: &key, models: &models, actor: &actor };
+    Ok(match grow(svc, asked.repo, round.id, &wish).await? {
+        Grown::Runs(_) | Grown::Already => Answer::Quiet,
+        Grown::Over(status) => over(status).into(),
+        Grown::TooMany { asked } => Reply::TooManyCandidates { asked, max: svc.policy.max_candidates }.into(),
+        Grown::Spent(budget) => Reply::RoundSpent { budget }.into(),
+        Grown::Cap(cap) => cap_reply(&cap).into(),
+    })
+}
+
+/// Why a round takes no more work.
+pub(super) fn over(status: RoundStatus) -> Reply {
+    if status == RoundStatus::Expired { Reply::ChoiceExpired } else { Reply::RoundOver { status } }
+}
