@@ -159,6 +159,7 @@ fn assignment(round: &Round) -> Assignment {
         thread: round.brief.thread.iter().map(|said| cleaned(said)).collect(),
         instruction: cleaned(&round.instruction),
         scope: round.path.clone(),
+        start: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! An agent asks one model through [`ChatModel`](crate::adapters::llm::ChatModel) and hands back a patch, a summary
 //! and a log, nothing else: it cannot choose repository, branch, URL, model or command (M24).
 
+mod ground;
 mod prompt;
 mod single;
 mod spend;
@@ -11,7 +12,7 @@ mod tree_base;
 use futures::future::BoxFuture;
 
 use crate::domain::money::{Prices, Usage, UsdMicros};
-use crate::engine::patch::Applied;
+use crate::engine::patch::{Applied, FileChange};
 
 pub use single::SingleShot;
 pub use tree_base::{TreeBase, tree_changes};
@@ -29,6 +30,9 @@ pub struct Assignment {
     pub instruction: String,
     /// The only folder that may change.
     pub scope: Option<String>,
+    /// Changes of the pinned commit to go on from (an earlier candidate's). The files are shown and edited with
+    /// them, and the patch that comes out holds them too.
+    pub start: Vec<FileChange>,
 }
 
 impl Assignment {

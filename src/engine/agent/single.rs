@@ -12,8 +12,9 @@ use crate::adapters::llm::{
 use crate::domain::money::{Usage, UsdMicros};
 use crate::engine::context::clean::Marker;
 use crate::engine::context::{Context, Wanted, gather};
-use crate::engine::patch::{Applied, Refusal, Rules, apply_answer, parse};
+use crate::engine::patch::{Applied, FileChange, Refusal, Rules, parse};
 
+use super::ground::{apply_over, show_over};
 use super::prompt::{self, NO_CHANGES};
 use super::spend::{affordable_output, planned_input, price};
 use super::{Assignment, Desk, DeskError, Ending, Limits, Report, TreeBase};
@@ -62,7 +63,7 @@ impl SingleShot {
         loop {
             let answer = self.ask(&mut request, desk).await?;
             let text = usable_text(&answer)?;
-            match self.judge(text.clone()).await? {
+            match self.judge(text.clone(), task.start.clone()).await? {
                 Verdict::Taken(applied, summary) => {
                     desk.log(told(&applied)).await;
                     return Ok(Report { ending: Ending::Patch(applied), summary: Some(summary) });
@@ -103,7 +104,9 @@ impl SingleShot {
             let allowed = |path: &str| forbidden.forbids(path).is_none();
             gather(&view, &Wanted { text: &text, scope: scope.as_deref(), max_bytes, allowed: &allowed })
         };
-        self.mirror.run(work).await
+        let mut context = self.mirror.run(work).await?;
+        show_over(&mut context, &task.start, &self.rules, max_bytes);
+        Ok(context)
     }
 
     async fn ask(&self, request: &mut ChatRequest, desk: &dyn Desk) -> Result<ChatAnswer, Ending> {
@@ -141,21 +144,21 @@ impl SingleShot {
     }
 
     /// Applies an answer where git objects may be read.
-    async fn judge(&self, answer: String) -> Result<Verdict, Ending> {
+    async fn judge(&self, answer: String, start: Vec<FileChange>) -> Result<Verdict, Ending> {
         let (view, rules) = (self.view.clone(), self.rules.clone());
-        let work = move || Ok(judge(&answer, &TreeBase::new(view), &rules));
+        let work = move || Ok(judge(&answer, &TreeBase::new(view), &start, &rules));
         self.mirror.run(work).await.map_err(git_ending)
     }
 }
 
-fn judge(answer: &str, base: &TreeBase, rules: &Rules) -> Verdict {
+fn judge(answer: &str, base: &TreeBase, start: &[FileChange], rules: &Rules) -> Verdict {
     let parsed = parse(answer);
     if parsed.edits.is_empty() && parsed.problems.is_empty() && !answer.contains(NO_CHANGES) {
         let reason = "the answer holds no edit".to_owned();
         let detail = "There was no search/replace block and no diff in it.".to_owned();
         return Verdict::Refused { reason, detail, summary: parsed.summary };
     }
-    match apply_answer(answer, base, rules) {
+    match apply_over(answer, base, start, rules) {
         Ok((applied, summary)) => Verdict::Taken(Box::new(applied), summary.replace(NO_CHANGES, "No changes needed.")),
         Err(Refusal { reason, detail, .. }) => Verdict::Refused { reason, detail, summary: parsed.summary },
     }
