@@ -219,15 +219,11 @@ CREATE TABLE watches (
     run_id TEXT NOT NULL PRIMARY KEY REFERENCES runs (id),
     round_id TEXT NOT NULL REFERENCES rounds (id),
     comment_id BIGINT NOT NULL,
-    seen_count BIGINT NOT NULL,
-    etag TEXT,
     pending TEXT NOT NULL,
-    next_check_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX watches_comment ON watches (comment_id);
 CREATE INDEX watches_round ON watches (round_id);
-CREATE INDEX watches_next ON watches (next_check_at);
 
 CREATE TABLE deliveries (
     app_id BIGINT NOT NULL,

@@ -15,6 +15,8 @@ pub struct PendingReaction {
     pub person: Person,
     /// When we first saw it.
     pub first_seen_at: Timestamp,
+    /// It was weighed and picked nothing; only a new reaction of that person is weighed again.
+    pub judged: bool,
 }
 
 /// A watch row.
@@ -26,14 +28,8 @@ pub struct Watch {
     pub round_id: RoundId,
     /// The comment that shows it.
     pub comment_id: CommentId,
-    /// How many pick reactions the last roll-up counted, ours included.
-    pub seen_count: i64,
-    /// The `ETag` of the last answer; void with the next hourly token.
-    pub etag: Option<String>,
-    /// Reactions within their grace, oldest first.
+    /// The reactions that the last look found, oldest first.
     pub pending: Vec<PendingReaction>,
-    /// When to look again.
-    pub next_check_at: Timestamp,
     /// When the comment was posted; the pace follows its age.
     pub created_at: Timestamp,
 }

@@ -5,7 +5,7 @@ mod issue;
 mod lifecycle;
 pub mod payload;
 
-use crate::adapters::store::deliveries;
+use crate::adapters::store::{deliveries, tasks};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::repo::Repo;
 
@@ -65,6 +65,7 @@ async fn dispatch(svc: &Services, event: &str, payload: &Payload, guid: &str, at
     let Some(repo) = repository(svc, payload).await? else {
         return Ok(Handled::Ignored("The payload names no repository or installation."));
     };
+    look_at_reactions(svc, &repo, payload).await?;
     match (event, payload.action()) {
         ("issue_comment", "created") => comment::created(svc, &repo, payload, guid, attempt).await,
         ("issue_comment", "edited") => comment::edited(svc, &repo, payload).await,
@@ -74,6 +75,21 @@ async fn dispatch(svc: &Services, event: &str, payload: &Payload, guid: &str, at
         ("issues", action) => issue::changed(svc, &repo, payload, action).await,
         ("pull_request", action) => lifecycle::pull(svc, &repo, payload, action).await,
         _ => Ok(Handled::Ignored("The event is not used.")),
+    }
+}
+
+/// Who comments may just have reacted as well, and reactions send no delivery of their own.
+async fn look_at_reactions(svc: &Services, repo: &Repo, payload: &Payload) -> anyhow::Result<()> {
+    let person = payload.sender.as_ref().and_then(payload::Account::person);
+    let (Some(_), Some(number)) = (person, payload.issue.as_ref().and_then(|issue| issue.number)) else {
+        return Ok(());
+    };
+    let mut conn = svc.store.read().await?;
+    let task = tasks::find_issue(&mut conn, repo.id, number).await?;
+    drop(conn);
+    match task {
+        Some(task) => super::watch::look_soon(svc, task.id).await,
+        None => Ok(()),
     }
 }
 

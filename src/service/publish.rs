@@ -167,16 +167,8 @@ async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) ->
     }
     let now = svc.now();
     let first = now.plus(svc.policy.poll_floor);
-    let watch = Watch {
-        run_id: run.id,
-        round_id: scene.round.id,
-        comment_id: comment,
-        seen_count: 0,
-        etag: None,
-        pending: Vec::new(),
-        next_check_at: first,
-        created_at: now,
-    };
+    let watch =
+        Watch { run_id: run.id, round_id: scene.round.id, comment_id: comment, pending: Vec::new(), created_at: now };
     let mut tx = svc.store.begin().await?;
     watches::insert(&mut tx, &watch).await?;
     svc.enqueue_at(&mut tx, Job::WatchRound { round_id: scene.round.id }, first, scene.repo.installation_id, None)

@@ -62,8 +62,12 @@ pub async fn scan_comments(svc: &Services, id: RepoId, attempt: Try) -> anyhow::
     let client = svc.client(&repo)?;
     for comment in client.repo_comments_since(since).await? {
         // Edited ones are void, younger ones still on their way (M14).
-        if comment.created_at == comment.updated_at && comment.created_at >= since && comment.created_at <= upto {
-            recover(svc, &repo, &client, &comment, attempt).await?;
+        let settled = comment.created_at == comment.updated_at && comment.created_at >= since;
+        if settled
+            && comment.created_at <= upto
+            && let Flow::Again(at) = recover(svc, &repo, &client, &comment, attempt).await?
+        {
+            return Ok(Flow::Again(at));
         }
     }
     let mut tx = svc.store.begin().await?;
@@ -78,10 +82,10 @@ async fn recover(
     client: &crate::adapters::github::RepoClient,
     comment: &Comment,
     attempt: Try,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Flow> {
     let author = comment.author.as_ref().filter(|a| a.kind == AccountKind::User && comment.app_id.is_none());
     let found = read_comment(&comment.body);
-    let (Some(author), false) = (author, found.is_empty()) else { return Ok(()) };
+    let (Some(author), false) = (author, found.is_empty()) else { return Ok(Flow::Done) };
     let guid = format!("scan:{}", comment.id);
     let issue = client.issue(comment.issue_number).await?;
     let facts = IssueFacts {
@@ -101,7 +105,9 @@ async fn recover(
         tracing::info!(comment.id = comment.id.0, "a command without a delivery was found");
         let (issue, person, carrier, at) = (&facts, &author.person, &carrier, comment.created_at);
         let asked = Asked { repo, client, issue, person, carrier, ordinal, line: &read.line, at };
-        handle(svc, &asked, &read.command, attempt).await?;
+        if let Flow::Again(at) = handle(svc, &asked, &read.command, attempt).await? {
+            return Ok(Flow::Again(at));
+        }
     }
-    Ok(())
+    Ok(Flow::Done)
 }

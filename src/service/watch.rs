@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::adapters::github::{AccountKind, GithubError, Reaction, ReactionContent, RepoClient};
 use crate::adapters::store::{repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::RoundId;
+use crate::domain::ids::{RoundId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::pick::PickSource;
 use crate::domain::repo::Repo;
@@ -36,17 +36,31 @@ pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow>
     let mut next = next_look(svc, &watched);
     for watch in &watched.watches {
         let rockets = rollups.comments.iter().find(|c| c.id == watch.comment_id);
-        let count = rockets.and_then(|c| c.reactions.get(&ReactionContent::Rocket)).copied();
-        let count = count.map_or(watch.seen_count, |n| i64::try_from(n).unwrap_or(i64::MAX));
-        // One rocket is our own button; a number that was judged before says nothing new.
-        if count <= 1 || count == watch.seen_count {
+        // One rocket is our own button.
+        if rockets.and_then(|c| c.reactions.get(&ReactionContent::Rocket)).is_none_or(|&count| count <= 1) {
             continue;
         }
-        if let Some(again) = look(svc, &client, watch, count).await? {
+        if let Some(again) = look(svc, &client, watch).await? {
             next = next.min(again);
         }
     }
     Ok(Flow::Again(next))
+}
+
+/// Looks soon, whatever the schedule says: something happened on the issue, or its page was opened. Many of these are
+/// one look.
+pub async fn look_soon(svc: &Services, task: TaskId) -> anyhow::Result<()> {
+    let mut conn = svc.store.read().await?;
+    let Some(round) = rounds::newest(&mut conn, task).await? else { return Ok(()) };
+    let watched = !watches::list_round(&mut conn, round.id).await?.is_empty();
+    drop(conn);
+    if !watched || !matches!(round.status, RoundStatus::Running | RoundStatus::Choosing) {
+        return Ok(());
+    }
+    let mut tx = svc.store.begin().await?;
+    let at = svc.now().plus(svc.policy.poll_floor / 10);
+    svc.enqueue_at(&mut tx, Job::WatchRound { round_id: round.id }, at, None, None).await?;
+    Ok(tx.commit().await?)
 }
 
 struct Watched {
@@ -97,32 +111,33 @@ fn next_look(svc: &Services, watched: &Watched) -> Timestamp {
 }
 
 /// Reads one comment's reactions; answers when to look again because of the grace.
-async fn look(svc: &Services, client: &RepoClient, watch: &Watch, count: i64) -> anyhow::Result<Option<Timestamp>> {
+async fn look(svc: &Services, client: &RepoClient, watch: &Watch) -> anyhow::Result<Option<Timestamp>> {
     let reactions = match client.reactions(watch.comment_id).await {
         Ok(reactions) => reactions,
         Err(GithubError::NotFound | GithubError::Gone) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let now = svc.now();
-    let pending: Vec<PendingReaction> = reactions.iter().filter_map(|r| pending(watch, r, now)).collect();
-    let ripe = |p: &&PendingReaction| now >= p.first_seen_at.plus(svc.policy.pick_grace);
-    let mut valid: Vec<PendingReaction> = pending.iter().filter(ripe).cloned().collect();
-    valid.sort_by_key(|p| (p.first_seen_at, p.reaction_id));
-    let next = pending.iter().filter(|p| !ripe(p)).map(|p| p.first_seen_at.plus(svc.policy.pick_grace)).min();
-    let seen = Watch { pending, ..watch.clone() };
-    write(svc, &seen).await?;
-    for reaction in valid {
-        if picked(svc, watch, reaction).await? {
+    let mut seen =
+        Watch { pending: reactions.iter().filter_map(|r| pending(watch, r, now)).collect(), ..watch.clone() };
+    seen.pending.sort_by_key(|p| (p.first_seen_at, p.reaction_id));
+    write_if_new(svc, watch, &seen).await?;
+    let ripe_at = |p: &PendingReaction| p.first_seen_at.plus(svc.policy.pick_grace);
+    let before = seen.clone();
+    for reaction in seen.pending.iter_mut().filter(|p| !p.judged && now >= ripe_at(p)) {
+        if picked(svc, watch, reaction.clone()).await? {
             return Ok(None);
         }
+        reaction.judged = true;
     }
-    if next.is_none() {
-        write(svc, &Watch { seen_count: count, ..seen }).await?;
-    }
-    Ok(next)
+    write_if_new(svc, &before, &seen).await?;
+    Ok(seen.pending.iter().filter(|p| !p.judged).map(ripe_at).min())
 }
 
-async fn write(svc: &Services, watch: &Watch) -> anyhow::Result<()> {
+async fn write_if_new(svc: &Services, before: &Watch, watch: &Watch) -> anyhow::Result<()> {
+    if before == watch {
+        return Ok(());
+    }
     let mut tx = svc.store.begin().await?;
     watches::update(&mut tx, watch).await?;
     Ok(tx.commit().await?)
@@ -135,8 +150,8 @@ fn pending(watch: &Watch, reaction: &Reaction, now: Timestamp) -> Option<Pending
         return None;
     }
     let known = watch.pending.iter().find(|p| p.reaction_id == reaction.id);
-    let first_seen_at = known.map_or(now, |p| p.first_seen_at);
-    Some(PendingReaction { reaction_id: reaction.id, person: author.person.clone(), first_seen_at })
+    let (first_seen_at, judged) = known.map_or((now, false), |p| (p.first_seen_at, p.judged));
+    Some(PendingReaction { reaction_id: reaction.id, person: author.person.clone(), first_seen_at, judged })
 }
 
 async fn picked(svc: &Services, watch: &Watch, reaction: PendingReaction) -> anyhow::Result<bool> {

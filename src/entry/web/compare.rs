@@ -13,6 +13,7 @@ use crate::domain::pull::PullStatus;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{Run, RunStatus};
 use crate::service::comparison::{Comparison, compare};
+use crate::service::watch::look_soon;
 
 /// The round to look at.
 #[derive(Deserialize)]
@@ -77,7 +78,12 @@ pub(super) async fn show(
 ) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
     match compare(&state.services, id, asked.round).await {
-        Ok(Some(found)) => render(StatusCode::OK, &page(&found, state.csrf.text())),
+        Ok(Some(found)) => {
+            if let Err(error) = look_soon(&state.services, id).await {
+                tracing::warn!(task.id = %id, %error, "the round's reactions could not be looked at");
+            }
+            render(StatusCode::OK, &page(&found, state.csrf.text()))
+        }
         Ok(None) => not_found(),
         Err(error) => failed(&error),
     }

@@ -160,6 +160,25 @@ async fn m15_a_rocket_taken_away_within_the_grace_counts_for_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f025_a_writers_rocket_in_place_of_a_readers_is_not_overlooked() {
+    let world = World::new().await;
+    world.hub.create_user("rita");
+    world.hub.set_permission(REPO, "rita", "read");
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let a = world.candidate(issue, "A").await;
+    world.hub.react(REPO, a.id, "rita", "rocket");
+    let asked = |hub: &Hub| (!hub.calls("GET", "*/collaborators/rita/permission").is_empty()).then_some(());
+    world.hub.wait_for("the reader's right to be asked", asked).await;
+    // The number of rockets stays the same, the person does not.
+    world.hub.unreact(REPO, a.id, "rita", "rocket");
+    world.hub.react(REPO, a.id, ADA, "rocket");
+    world.pull().await;
+    assert_eq!(world.hub.calls("GET", "*/collaborators/rita/permission").len(), 1, "weighed once");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn f026_of_two_picks_at_once_one_wins() {
     let world = World::new().await;
     world.hub.create_user("bob");

@@ -17,7 +17,12 @@ use super::world::{ADMIN, MODEL_KEY, REPO, World};
 /// Waits until nothing is at work: no delivery open, no run at work, no pick opening, no due job but the periodic ones.
 pub async fn settle(world: &World) {
     let waiting = async {
-        while !is_quiet(world).await {
+        // What we did last makes deliveries of its own, and they are work as well.
+        loop {
+            let arrived = world.hub.answered();
+            if is_quiet(world).await && arrived.is_some() && arrived == world.hub.answered() {
+                break;
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

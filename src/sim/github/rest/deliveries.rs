@@ -34,7 +34,7 @@ pub async fn list(State(hub): Shared, caller: Caller, listing: Listing) -> Reply
             Some("success") => !failed,
             _ => true,
         };
-        d.id < below && !d.lost && d.fate != Fate::Sent && fits
+        d.id < below && !d.lost && !matches!(d.fate, Fate::Sent | Fate::Held) && fits
     };
     let mut found = world.deliveries.iter().rev().filter(wanted);
     let page: Vec<_> = found.by_ref().take(listing.per_page()).collect();

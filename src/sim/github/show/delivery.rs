@@ -31,7 +31,7 @@ impl World {
         let mut shown = delivery.show();
         let answer = match &delivery.fate {
             Fate::Answered { body, .. } => json!({ "headers": {}, "payload": body }),
-            Fate::Sent | Fate::Failed { .. } => json!({ "headers": null, "payload": null }),
+            Fate::Sent | Fate::Held | Fate::Failed { .. } => json!({ "headers": null, "payload": null }),
         };
         let payload: Value = serde_json::from_str(&delivery.body).unwrap_or(Value::Null);
         let request = json!({ "headers": self.mail_headers(delivery), "payload": payload });

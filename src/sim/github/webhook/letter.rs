@@ -103,6 +103,9 @@ impl Hub {
 
     fn dispatch(&self, world: &mut World, id: i64) {
         if world.mail.held {
+            if let Some(delivery) = world.deliveries.iter_mut().find(|d| d.id == id) {
+                delivery.fate = Fate::Held;
+            }
             return;
         }
         let copies = 1 + usize::from(world.mail.double_next > 0);

@@ -144,11 +144,14 @@ impl Hub {
 
     /// Waits until every delivery has its answer (or failed); held ones do not count.
     pub async fn settled(&self) {
-        self.wait_for("all deliveries to be answered", |hub| {
-            let world = hub.world();
-            (world.mail.held || world.deliveries.iter().all(|d| d.fate != Fate::Sent)).then_some(())
-        })
-        .await;
+        self.wait_for("all deliveries to be answered", Self::answered).await;
+    }
+
+    /// How many deliveries there were, once every one has its answer (or failed); held ones do not count.
+    pub fn answered(&self) -> Option<usize> {
+        let world = self.world();
+        let all = world.deliveries.iter().all(|d| d.fate != Fate::Sent);
+        all.then_some(world.deliveries.len())
     }
 
     /// The body of a recorded delivery.

@@ -7,6 +7,8 @@ use crate::domain::clock::Timestamp;
 pub enum Fate {
     /// Still on its way.
     Sent,
+    /// Recorded only, until a test sends it.
+    Held,
     /// The receiver answered.
     Answered { status: u16, body: String },
     /// Nobody answered: the status code GitHub notes and its words.
@@ -17,7 +19,7 @@ impl Fate {
     /// GitHub's `status_code`.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Sent => 0,
+            Self::Sent | Self::Held => 0,
             Self::Answered { status, .. } | Self::Failed { status, .. } => *status,
         }
     }
@@ -25,7 +27,7 @@ impl Fate {
     /// GitHub's `status`.
     pub fn words(&self) -> String {
         match self {
-            Self::Sent => "pending".into(),
+            Self::Sent | Self::Held => "pending".into(),
             Self::Answered { status: 200..=299, .. } => "OK".into(),
             Self::Answered { status, .. } => format!("Invalid HTTP Response: {status}"),
             Self::Failed { why, .. } => (*why).into(),
