@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use crate::adapters::github::{AccountKind, GithubError, Reaction, ReactionContent, RepoClient};
-use crate::adapters::store::{repos, rounds, runs, tasks, watches};
+use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RoundId, TaskId};
 use crate::domain::job::Job;
-use crate::domain::pick::PickSource;
+use crate::domain::pick::{Pick, PickSource, PickStatus};
+use crate::domain::pull::PullStatus;
 use crate::domain::repo::Repo;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::watch::{PendingReaction, Watch};
@@ -17,6 +18,9 @@ use super::Services;
 use super::jobs::Flow;
 use super::pick::{Choice, PickRequest, accept};
 use super::round_state::advance;
+
+/// GitHub's times are whole seconds.
+const ONE_SECOND: Duration = Duration::from_secs(1);
 
 /// One look at a round's reactions; comes back by itself while there is something to choose.
 pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow> {
@@ -118,8 +122,9 @@ async fn look(svc: &Services, client: &RepoClient, watch: &Watch) -> anyhow::Res
         Err(error) => return Err(error.into()),
     };
     let now = svc.now();
+    let spent = spent_until(svc, watch).await?;
     let mut seen =
-        Watch { pending: reactions.iter().filter_map(|r| pending(watch, r, now)).collect(), ..watch.clone() };
+        Watch { pending: reactions.iter().filter_map(|r| pending(watch, r, now, spent)).collect(), ..watch.clone() };
     seen.pending.sort_by_key(|p| (p.first_seen_at, p.reaction_id));
     write_if_new(svc, watch, &seen).await?;
     let ripe_at = |p: &PendingReaction| p.first_seen_at.plus(svc.policy.pick_grace);
@@ -134,6 +139,24 @@ async fn look(svc: &Services, client: &RepoClient, watch: &Watch) -> anyhow::Res
     Ok(seen.pending.iter().filter(|p| !p.judged).map(ripe_at).min())
 }
 
+/// Until when a 🚀 on this candidate has had its effect: a pick of it came to nothing, or the task's pull request was
+/// closed. What stood there before must not choose again by itself.
+async fn spent_until(svc: &Services, watch: &Watch) -> anyhow::Result<Option<Timestamp>> {
+    let mut conn = svc.store.read().await?;
+    let Some(run) = runs::get(&mut conn, watch.run_id).await? else { return Ok(None) };
+    let picks = picks::list(&mut conn, run.task_id).await?;
+    let in_vain = |p: &&Pick| p.run_id == run.id && matches!(p.status, PickStatus::Stale | PickStatus::Failed);
+    let pulls = pulls::list(&mut conn, run.task_id).await?;
+    let closed = pulls.iter().filter(|p| p.status == PullStatus::Closed).map(|p| p.updated_at);
+    Ok(picks.iter().filter(in_vain).map(|p| p.updated_at).chain(closed).max())
+}
+
+/// By GitHub's clock; a time before the comment's own is no time.
+fn was_there(watch: &Watch, reaction: &Reaction, moment: Timestamp) -> bool {
+    let told = reaction.created_at >= watch.created_at.minus(ONE_SECOND);
+    told && reaction.created_at.plus(ONE_SECOND) <= moment
+}
+
 async fn write_if_new(svc: &Services, before: &Watch, watch: &Watch) -> anyhow::Result<()> {
     if before == watch {
         return Ok(());
@@ -144,13 +167,20 @@ async fn write_if_new(svc: &Services, before: &Watch, watch: &Watch) -> anyhow::
 }
 
 /// A 🚀 of a person; ours and those of other bots are buttons, not choices.
-fn pending(watch: &Watch, reaction: &Reaction, now: Timestamp) -> Option<PendingReaction> {
+fn pending(
+    watch: &Watch,
+    reaction: &Reaction,
+    now: Timestamp,
+    spent_until: Option<Timestamp>,
+) -> Option<PendingReaction> {
     let author = reaction.author.as_ref().filter(|a| a.kind == AccountKind::User)?;
     if reaction.content != ReactionContent::Rocket {
         return None;
     }
     let known = watch.pending.iter().find(|p| p.reaction_id == reaction.id);
     let (first_seen_at, judged) = known.map_or((now, false), |p| (p.first_seen_at, p.judged));
+    let spent = spent_until.is_some_and(|until| first_seen_at <= until || was_there(watch, reaction, until));
+    let judged = judged || spent;
     Some(PendingReaction { reaction_id: reaction.id, person: author.person.clone(), first_seen_at, judged })
 }
 

@@ -79,3 +79,43 @@ async fn f067_one_open_pull_request_at_a_time_and_a_new_one_after_it_was_closed(
     assert_eq!(world.hub.pulls(REPO).len(), 2);
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f067_a_rocket_that_has_had_its_pull_request_does_not_open_another() {
+    let world = World::new().await;
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt claude");
+    let a = world.candidate(issue, "A").await;
+    let b = world.candidate(issue, "B").await;
+    world.hub.react(REPO, a.id, ADA, "rocket");
+    let first = world.pull().await;
+    world.status_says(issue, &format!("#{}", first.number)).await;
+    world.hub.close_pull(REPO, first.number, ADA);
+    let closed = world.status_says(issue, "was closed").await;
+    assert!(closed.body.contains("- [ ] "), "the choice is open again");
+    // Another candidate's rocket is judged after the old one was seen again.
+    world.hub.react(REPO, b.id, ADA, "rocket");
+    world.hub.wait_for("a second pull request", |hub| (hub.pulls(REPO).len() == 2).then_some(())).await;
+    let second = world.hub.pulls(REPO).into_iter().find(|p| p.open).unwrap();
+    assert!(second.title.contains("candidate B"), "{}", second.title);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f065_a_rocket_is_not_tried_again_after_its_branch_was_refused() {
+    let world = World::new().await;
+    world.hub.protect_branch(REPO, "bakeoff/*");
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let a = world.candidate(issue, "A").await;
+    world.hub.react(REPO, a.id, ADA, "rocket");
+    world.status_says(issue, "refused the branch").await;
+    // Two more commands: enough looks at the reactions for a second try to show.
+    world.say(issue, "/bakeoff models");
+    world.bot_says(issue, "Models that can be named").await;
+    world.say(issue, "/bakeoff help");
+    world.bot_says(issue, "What can be asked").await;
+    let status = world.status_says(issue, "refused the branch").await;
+    assert_eq!(status.body.matches("refused the branch").count(), 1, "{}", status.body);
+    world.end().await;
+}
