@@ -4,6 +4,7 @@
 //! and a log, nothing else: it cannot choose repository, branch, URL, model or command (M24).
 
 mod ground;
+mod no_changes;
 mod prompt;
 mod single;
 mod spend;

@@ -15,6 +15,7 @@ use crate::engine::context::{Context, Wanted, gather};
 use crate::engine::patch::{Applied, FileChange, Refusal, Rules, parse};
 
 use super::ground::{apply_over, show_over};
+use super::no_changes::says_no_changes;
 use super::prompt::{self, NO_CHANGES};
 use super::spend::{affordable_output, planned_input, price};
 use super::{Assignment, Desk, DeskError, Ending, Limits, Report, TreeBase};
@@ -153,7 +154,7 @@ impl SingleShot {
 
 fn judge(answer: &str, base: &TreeBase, start: &[FileChange], rules: &Rules) -> Verdict {
     let parsed = parse(answer);
-    if parsed.edits.is_empty() && parsed.problems.is_empty() && !answer.contains(NO_CHANGES) {
+    if parsed.edits.is_empty() && parsed.problems.is_empty() && !says_no_changes(answer) {
         let reason = "the answer holds no edit".to_owned();
         let detail = "There was no search/replace block and no diff in it.".to_owned();
         return Verdict::Refused { reason, detail, summary: parsed.summary };
