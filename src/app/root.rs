@@ -1,21 +1,24 @@
 //! `GET /`: what this is, for programs; the home page for whoever asks for one.
 
 use axum::Json;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+
+use crate::entry::web::is_this_machine;
 
 fn wants_page(headers: &HeaderMap) -> bool {
     let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.any(|value| value.to_ascii_lowercase().contains("text/html"))
 }
 
-/// Answers for `/` unless a page is wanted there.
-pub(super) async fn root(request: Request, next: Next) -> Response {
+/// Answers for `/` unless a page is wanted there, or a local web view is asked from elsewhere, which it refuses.
+pub(super) async fn root(State(local): State<bool>, request: Request, next: Next) -> Response {
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    if request.uri().path() != "/" || !reads || wants_page(request.headers()) {
+    let foreign = local && !is_this_machine(request.headers());
+    if request.uri().path() != "/" || !reads || foreign || wants_page(request.headers()) {
         return next.run(request).await;
     }
     let about = json!({

@@ -150,9 +150,10 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     );
     let local = settings.web_auth == WebAuth::Local;
     let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), app_id, stop.clone());
-    Router::new()
+    let all = Router::new()
         .merge(webhook::router(receiver))
         .merge(web::router(WebState::new(services.clone(), local)))
         .merge(api::router(api))
-        .layer(axum::middleware::from_fn(super::root::root))
+        .layer(axum::middleware::from_fn_with_state(local, super::root::root));
+    api::finished(all)
 }

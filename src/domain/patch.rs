@@ -10,7 +10,7 @@ pub struct FileDiff {
     /// The path after the change (before it, for a deletion).
     pub path: String,
     /// The path before a rename.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub old_path: Option<String>,
     /// Lines added.
     pub added_lines: i64,

@@ -123,15 +123,18 @@ async fn repo_of(conn: &mut Conn, run: &Run) -> anyhow::Result<Option<Repo>> {
     Ok(repos::by_id(conn, task.repo_id).await?)
 }
 
+/// The refusal of a candidate that has no patch, or none yet.
+pub(super) fn patchless(run: &Run) -> Option<Refusal> {
+    match (run.status.is_terminal(), run.has_patch()) {
+        (false, _) => Some(Refusal::StillRunning(run.letter)),
+        (true, false) => Some(Refusal::NoPatch(run.letter)),
+        (true, true) => None,
+    }
+}
+
 fn unfit(run: &Run, request: &PickRequest) -> Option<Refusal> {
-    if !run.status.is_terminal() {
-        return Some(Refusal::StillRunning(run.letter));
-    }
-    if !run.has_patch() {
-        return Some(Refusal::NoPatch(run.letter));
-    }
     let changed = request.shown.is_some() && request.shown != run.result.patch_sha256;
-    changed.then_some(Refusal::Changed(run.letter))
+    patchless(run).or_else(|| changed.then_some(Refusal::Changed(run.letter)))
 }
 
 async fn note_refusal(svc: &Services, request: &PickRequest) -> anyhow::Result<()> {

@@ -11,7 +11,10 @@ pub fn evidence(run: &Run, all: &[Run]) -> Vec<EvidenceRow> {
     let (added, removed) = files.iter().fold((0, 0), |(a, r), file| (a + file.added_lines, r + file.removed_lines));
     let mut rows = vec![
         row("Applies", format!("cleanly, on {}", run.base_commit.short())),
-        row("Size", format!("{} files, +{added} −{removed}", files.len())),
+        row(
+            "Size",
+            format!("{} {}, +{added} −{removed}", files.len(), if files.len() == 1 { "file" } else { "files" }),
+        ),
     ];
     if let Some(agreement) = agreement(run, all) {
         rows.push(row("Agreement", agreement));

@@ -112,8 +112,12 @@ fn facts(view: &PullView) -> String {
         table.push_str("| evidence | |\n|---|---|");
     }
     let size = format!("{}, +{} −{}", count(view.files, "file"), view.added, view.removed);
+    let sized = view.evidence.iter().any(|row| row.name.eq_ignore_ascii_case("size"));
     let hash = format!("`{}`", view.patch_sha256);
     for (name, found) in [("size", size), ("base", base), ("cost", view.cost.to_string()), ("patch SHA-256", hash)] {
+        if name == "size" && sized {
+            continue;
+        }
         table.push_str(&format!("\n| {name} | {found} |"));
     }
     table

@@ -70,9 +70,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/readyz", axum::routing::get(health::ready))
         .route("/metrics", axum::routing::get(metrics::show));
     // Rate limits belong here, around the routes with a token.
-    open.merge(routes::router(&state))
-        .fallback(answer::unknown)
-        .with_state(state)
-        .layer(CatchPanicLayer::custom(answer::panicked))
-        .layer(map_response(answer::as_json))
+    open.merge(routes::router(&state)).fallback(answer::unknown).with_state(state)
+}
+
+/// What every route of the program has: a panic is a 500, and a wrong method a 405 that says so.
+pub fn finished(router: Router) -> Router {
+    router.layer(CatchPanicLayer::custom(answer::panicked)).layer(map_response(answer::as_json))
 }

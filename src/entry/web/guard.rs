@@ -13,8 +13,18 @@ use super::page::message;
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Headers by which a proxy would say that the visitor is somebody else.
-const FORWARDING: [&str; 5] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+/// Headers by which a proxy would say that the visitor is somebody else; besides, all that start with `x-forwarded`.
+const FORWARDING: [&str; 9] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-original-host",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "fly-client-ip",
+];
 
 /// A secret of this process that our forms carry; another site cannot know it.
 #[derive(Clone)]
@@ -50,6 +60,15 @@ fn is_loopback_host(headers: &HeaderMap) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name.as_str().starts_with("x-forwarded") || FORWARDING.contains(&name.as_str()))
+}
+
+/// Whether a request names this machine and came through nobody else.
+pub fn is_this_machine(headers: &HeaderMap) -> bool {
+    is_loopback_host(headers) && !is_forwarded(headers)
+}
+
 /// In local mode only this machine is served, and nobody through a proxy; otherwise people sign in, which this
 /// version cannot do yet: nothing is shown.
 pub(super) async fn visitors(State(state): State<WebState>, request: Request, next: Next) -> Response {
@@ -58,8 +77,7 @@ pub(super) async fn visitors(State(state): State<WebState>, request: Request, ne
                     the machine itself.";
         return message(StatusCode::FORBIDDEN, "Not signed in", text);
     }
-    let headers = request.headers();
-    if !is_loopback_host(headers) || FORWARDING.iter().any(|name| headers.contains_key(*name)) {
+    if !is_this_machine(request.headers()) {
         let text = "The local web view answers this machine only, without a proxy in between.";
         return message(StatusCode::FORBIDDEN, "This machine only", text);
     }
@@ -100,6 +118,15 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_loopback_host(&headers_of(&[("host", host)])), here, "{host}");
+        }
+    }
+
+    #[test]
+    fn any_forwarding_header_is_somebody_else() {
+        let host = ("host", "localhost:8000");
+        assert!(is_this_machine(&headers_of(&[host, ("accept", "text/html")])));
+        for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-port", "x-forwarded", "x-real-ip"] {
+            assert!(!is_this_machine(&headers_of(&[host, (name, "1.2.3.4")])), "{name}");
         }
     }
 

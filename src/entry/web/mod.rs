@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 
 use crate::service::Services;
 use guard::Csrf;
+pub use guard::is_this_machine;
 
 /// What every page works with.
 #[derive(Clone)]

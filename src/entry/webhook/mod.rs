@@ -171,8 +171,8 @@ async fn store(
     };
     let status = |code, word: &str| (code, Json(json!({ "status": word }))).into_response();
     match receiver.inbox.accept(delivery).await {
-        Ok(Accepted::Queued) => Ok(status(StatusCode::ACCEPTED, "queued")),
-        Ok(Accepted::TooOld) => Ok(status(StatusCode::ACCEPTED, "stored")),
+        // One that is too old to run is taken all the same: to GitHub it is delivered.
+        Ok(Accepted::Queued | Accepted::TooOld) => Ok(status(StatusCode::ACCEPTED, "queued")),
         Ok(Accepted::Duplicate) => Ok(status(StatusCode::OK, "duplicate")),
         Err(_) => Err(unavailable("The database cannot take the delivery now.")),
     }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::adapters::github::GithubError;
-use crate::adapters::store::{picks, pulls};
+use crate::adapters::store::{picks, pulls, runs};
 use crate::domain::ids::{PickId, RunId};
 use crate::domain::pick::{PickSource, PickStatus};
 use crate::domain::pull::Pull;
 use crate::domain::repo::Repo;
-use crate::service::pick::{Choice, PickRequest, Refusal, accept};
+use crate::service::pick::{Choice, PickRequest, Refusal, accept, patchless};
 use crate::service::{Services, audit, rights};
 
 /// How often a pick that is being opened is looked at.
@@ -31,6 +31,10 @@ pub struct Wish {
 
 /// Chooses the candidate, or says why not.
 pub async fn choose(svc: &Services, repo: &Repo, wish: Wish) -> anyhow::Result<Choice> {
+    let run = runs::get(&mut *svc.store.read().await?, wish.run_id).await?;
+    if let Some(refusal) = run.as_ref().and_then(patchless) {
+        return Ok(Choice::Refused(refusal));
+    }
     let Ok(client) = svc.client(repo) else { return Ok(Choice::Refused(Refusal::NoApp)) };
     let person = match &wish.login {
         None => None,

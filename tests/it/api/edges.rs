@@ -13,6 +13,8 @@ async fn what_needs_no_token() {
     assert_eq!((&about["name"], &about["openapi"]), (&json!("bakeoff"), &json!("/openapi.json")));
     let page = world.http.get(&world.base).header("accept", "text/html,*/*").send().await.unwrap();
     assert!(page.text().await.unwrap().contains("<html"));
+    let foreign = sent(world.http.get(&world.base).header("host", "evil.example")).await;
+    assert_eq!(foreign.status, 403, "the local web view answers this machine only");
     assert_eq!(get("/health").await.body["status"], "healthy");
     assert_eq!(get("/readyz").await.status, 200);
     let metrics = world.http.get(format!("{}/metrics", world.base)).send().await.unwrap().text().await.unwrap();
@@ -34,6 +36,7 @@ async fn wrong_methods_slashes_and_bodies() {
     assert_eq!(wrong.said(), (405, "Method Not Allowed"));
     let allowed = wrong.headers["allow"].to_str().unwrap().to_owned();
     assert!(allowed.contains("GET") && allowed.contains("POST"), "{allowed}");
+    assert_eq!(client.get("/webhooks/github").await.said(), (405, "Method Not Allowed"));
     let plain = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let slash = plain.get(format!("{}/v1/tasks/?limit=1", world.base)).send().await.unwrap();
     assert_eq!((slash.status().as_u16(), slash.headers()["location"].to_str().unwrap()), (307, "/v1/tasks?limit=1"));

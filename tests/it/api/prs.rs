@@ -7,13 +7,25 @@ use axum::http::Request;
 use bakeoff::domain::token::Scope;
 use bakeoff::entry::api::{ApiState, router};
 use bakeoff::sim::github::{Change, Fault};
+use bakeoff::sim::models::Reply;
 use secrecy::SecretString;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::{Client, end};
+use crate::git::work::git;
 use crate::support::world::{ADA, ADMIN, GREET, REPO, World};
+
+/// A repository in a folder, for trials.
+fn local_repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    std::fs::write(folder.path().join("greet.py"), GREET).unwrap();
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-q", "-m", "Greet"]);
+    folder
+}
 
 /// A task with a candidate of each of these models, and the path of its pull requests.
 async fn candidates(client: &Client<'_>, aliases: &[&str]) -> (String, Vec<String>) {
@@ -120,5 +132,31 @@ async fn m56_a_stopping_program_is_not_ready() {
     assert_eq!(ask(&world, &stop, ready()).await.status(), 200);
     stop.cancel();
     assert_eq!(ask(&world, &stop, ready()).await.status(), 503);
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_without_a_patch_is_400_even_where_the_app_is_not() {
+    let world = World::with(|settings| settings.allow_local_repos = true).await;
+    world.models.script("gpt-model", vec![Reply::text("The greeting is right. No changes are needed.")]);
+    let client = Client::admin(&world);
+    let folder = local_repository();
+    let url = format!("file://{}", folder.path().display());
+    let repo = client.post("/v1/repos/clone", json!({ "repo_url": url })).await;
+    let task =
+        client.post("/v1/tasks", json!({ "repo_id": repo.body["id"] })).await.body["id"].as_str().unwrap().to_owned();
+    let runs = client.start(&task, &["gpt", "claude"]).await;
+    let idle = client.ended(&runs[0]).await;
+    assert_eq!(
+        (&idle["status"], &idle["patch"], &idle["summary"]),
+        (&json!("succeeded"), &json!(""), &json!("No changes"))
+    );
+    let changed = client.ended(&runs[1]).await;
+    assert_eq!(changed["files_changed"][0]["old_path"], json!(null), "{changed}");
+    assert!(changed["files_changed"][0].as_object().unwrap().contains_key("old_path"));
+    let prs = format!("/v1/tasks/{task}/prs");
+    let wish = |run: &String| json!({ "selected_run_id": run });
+    assert_eq!(client.post(&prs, wish(&runs[0])).await.said(), (400, "Run has no patch to apply"));
+    assert_eq!(client.post(&prs, wish(&runs[1])).await.status, 403);
     end(world).await;
 }

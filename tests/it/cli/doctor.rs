@@ -145,7 +145,7 @@ async fn what_is_wrong_here_is_named_with_its_fix() {
     holds(&found, "encryption keys", "wrong", "encryption.key in the data folder: the file cannot be read");
     holds(&found, "audit trail", "wrong", "broken at entry");
     holds(&found, "BAKEOFF_ADMIN_TOKEN", "warning", "short");
-    holds(&found, "GitHub App", "warning", "/setup");
+    holds(&found, "GitHub App", "warning", "app-manifest.yml");
     holds(&found, "sign-in", "warning", "BAKEOFF_GITHUB_CLIENT_ID");
 }
 

@@ -8,4 +8,4 @@ mod local;
 mod merge;
 mod push;
 mod server;
-mod work;
+pub mod work;

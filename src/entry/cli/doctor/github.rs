@@ -18,7 +18,7 @@ pub async fn check(settings: &Settings, clock: &SharedClock, report: &mut Report
     let github = match parts::github(settings, clock) {
         Ok(Some(github)) => github,
         Ok(None) => {
-            let fix = "open /setup in the web view, or set BAKEOFF_GITHUB_APP_ID and BAKEOFF_GITHUB_PRIVATE_KEY_FILE";
+            let fix = "create the App from app-manifest.yml, then set BAKEOFF_GITHUB_APP_ID and BAKEOFF_GITHUB_PRIVATE_KEY_FILE";
             return report.warning("GitHub App", "is not set up yet", fix);
         }
         Err(error) => {
