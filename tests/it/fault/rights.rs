@@ -193,20 +193,3 @@ async fn f026_of_two_picks_at_once_one_wins() {
     world.bot_says(issue, "kind=reply").await;
     world.end().await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn f025_a_writers_rocket_counts_where_a_readers_stood() {
-    let world = World::new().await;
-    world.hub.create_user("reader");
-    world.hub.set_permission(REPO, "reader", "read");
-    let issue = world.issue();
-    world.say(issue, "/bakeoff gpt");
-    let a = world.candidate(issue, "A").await;
-    world.hub.react(REPO, a.id, "reader", "rocket");
-    let asked = |hub: &Hub| (!hub.calls("GET", "*/collaborators/reader/permission").is_empty()).then_some(());
-    world.hub.wait_for("the reader's right to be asked for", asked).await;
-    world.hub.unreact(REPO, a.id, "reader", "rocket");
-    world.hub.react(REPO, a.id, ADA, "rocket");
-    world.pull().await;
-    world.end().await;
-}
