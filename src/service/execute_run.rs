@@ -1,6 +1,7 @@
 //! Lets one model work: files of the pinned commit in, a patch or a sentence out, written once (I3).
 
 mod desk;
+mod task;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ use crate::domain::money::{Prices, Usage, UsdMicros};
 use crate::domain::repo::Repo;
 use crate::domain::round::Round;
 use crate::domain::run::{Run, RunResult, RunStatus};
-use crate::engine::agent::{Assignment, Desk, Ending, Limits, Report, SingleShot};
+use crate::engine::agent::{Desk, Ending, Limits, Report, SingleShot};
 use crate::engine::context::clean::clean;
 use crate::engine::patch::forbidden::Matcher;
 use crate::engine::patch::{Applied, Rules};
@@ -123,6 +124,11 @@ async fn attempt_run(svc: &Services, work: &Work, desk: &RunDesk<'_>) -> anyhow:
         Ok(view) => view,
         Err(error) => return Ok(Report { ending: Ended::from(error).0, summary: None }),
     };
+    let asked = match task::assignment(svc, &work.round, &mirror).await {
+        Ok(Ok(asked)) => asked,
+        Ok(Err(why)) => return Ok(Report { ending: Ending::Failed(why), summary: None }),
+        Err(error) => return Ok(Report { ending: Ended::from(error).0, summary: None }),
+    };
     let deadline = Instant::now() + svc.policy.run_deadline;
     let limits = limits(svc, prices);
     let agent = SingleShot {
@@ -134,7 +140,7 @@ async fn attempt_run(svc: &Services, work: &Work, desk: &RunDesk<'_>) -> anyhow:
         deadline,
         retry: RetryPolicy { first_wait: svc.policy.model_retry_wait, ..RetryPolicy::until(deadline) },
     };
-    Ok(agent.run(&assignment(&work.round), desk).await)
+    Ok(agent.run(&asked, desk).await)
 }
 
 fn limits(svc: &Services, prices: Prices) -> Limits {
@@ -148,18 +154,6 @@ pub fn rules(svc: &Services, round: &Round) -> Rules {
         forbidden: Matcher::new(&policy.forbidden_paths, &policy.forbidden_paths_except),
         scope: round.path.as_deref().map(|path| path.trim_matches('/').to_owned()),
         ..Rules::default()
-    }
-}
-
-fn assignment(round: &Round) -> Assignment {
-    let cleaned = |text: &str| clean(text).text;
-    Assignment {
-        title: round.brief.title.as_deref().map(cleaned),
-        body: cleaned(&round.brief.body),
-        thread: round.brief.thread.iter().map(|said| cleaned(said)).collect(),
-        instruction: cleaned(&round.instruction),
-        scope: round.path.clone(),
-        start: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod comparison;
 pub mod effects;
 pub mod execute_run;
 pub mod grow_round;
+mod history;
 pub mod inbound;
 pub mod jobs;
 pub mod keys;

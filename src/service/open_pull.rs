@@ -1,14 +1,15 @@
-//! From an accepted pick to an open pull request: the stored patch on the pinned base, pushed once, never forced
+//! From an accepted pick to an open pull request, or to one more commit on an open one: the stored patch on the pinned base, pushed once, never forced
 //! (I2, I6). Every step may have happened before: it is looked for, then done.
 
 mod commit;
 mod request;
+mod update;
 
 use crate::adapters::git::{MergeOutcome, Mirror, PushOutcome, Remote};
 use crate::adapters::github::{CompareStatus, GithubError, RepoClient};
-use crate::adapters::store::{picks, repos, rounds, runs, tasks};
+use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks};
 use crate::domain::crash;
-use crate::domain::ids::PickId;
+use crate::domain::ids::{PickId, PullId};
 use crate::domain::job::Job;
 use crate::domain::pick::{Pick, PickStatus};
 use crate::domain::repo::{BranchName, CommitSha, Repo};
@@ -53,7 +54,11 @@ struct Freshness {
 pub async fn open_pull(svc: &Services, id: PickId, attempt: Try) -> anyhow::Result<Flow> {
     let Some(chosen) = load(svc, id).await? else { return Ok(Flow::Done) };
     let client = svc.client(&chosen.repo)?;
-    match carry_out(svc, &client, &chosen).await {
+    let done = match chosen.pick.pull_id {
+        None => carry_out(svc, &client, &chosen).await,
+        Some(pull) => add_to(svc, &client, &chosen, pull).await,
+    };
+    match done {
         Ok(Ok(())) => Ok(Flow::Done),
         Ok(Err(stop)) => give_up(svc, &chosen, stop).await,
         Err(error) if attempt.last || sort(&error, svc.now()) == Failure::Final => {
@@ -74,6 +79,18 @@ async fn load(svc: &Services, id: PickId) -> anyhow::Result<Option<Chosen>> {
     let Some(task) = tasks::get(&mut conn, run.task_id).await? else { return Ok(None) };
     let Some(repo) = repos::by_id(&mut conn, task.repo_id).await? else { return Ok(None) };
     Ok(Some(Chosen { pick, run, round, task, repo }))
+}
+
+async fn add_to(
+    svc: &Services,
+    client: &RepoClient,
+    chosen: &Chosen,
+    pull: PullId,
+) -> anyhow::Result<Result<(), Stop>> {
+    match pulls::get(&mut *svc.store.read().await?, pull).await? {
+        Some(pull) => update::add_commit(svc, client, chosen, &pull).await,
+        None => Ok(Err(Stop::Failed("The pull request is not known.".into()))),
+    }
 }
 
 async fn carry_out(svc: &Services, client: &RepoClient, chosen: &Chosen) -> anyhow::Result<Result<(), Stop>> {

@@ -2,7 +2,7 @@
 
 use crate::adapters::store::picks::{self, PickInsert};
 use crate::adapters::store::{Conn, Tx, pulls, repos, rounds, runs, tasks};
-use crate::domain::ids::{PickId, RunId};
+use crate::domain::ids::{PickId, PullId, RunId};
 use crate::domain::job::Job;
 use crate::domain::permission::Person;
 use crate::domain::pick::{Pick, PickSource, PickStatus};
@@ -26,6 +26,8 @@ pub struct PickRequest {
     pub person: Option<Person>,
     /// The REST token's name.
     pub token_name: Option<String>,
+    /// The pull request that gets the commit, where one was named (REST); else the round says.
+    pub pull_id: Option<PullId>,
     /// The hash of the patch that was shown; `None` where nothing can have been shown.
     pub shown: Option<Sha256Hex>,
     /// A title given over REST.
@@ -79,6 +81,11 @@ pub enum Refusal {
         /// GitHub's number.
         number: i64,
     },
+    /// The pull request that was to get a commit is closed.
+    PullClosed {
+        /// GitHub's number.
+        number: i64,
+    },
     /// The time to choose is over.
     Expired,
 }
@@ -95,6 +102,7 @@ pub fn refusal_reply(refusal: &Refusal) -> Reply {
         Refusal::PullOpen { number, url } => Reply::PullOpen { number, url },
         Refusal::Opening { letter, by } => Reply::PickedFirst { letter, by },
         Refusal::Merged { number } => Reply::AlreadyMerged { number },
+        Refusal::PullClosed { number } => Reply::PullClosed { number },
         Refusal::Expired => Reply::ChoiceExpired,
     }
 }
@@ -149,15 +157,17 @@ async fn note_refusal(svc: &Services, request: &PickRequest) -> anyhow::Result<(
 async fn decide(svc: &Services, run: &Run, request: PickRequest) -> anyhow::Result<Choice> {
     let mut tx = svc.store.begin().await?;
     let Some(round) = rounds::get(&mut tx, run.round_id).await? else { return Ok(Choice::Refused(Refusal::Unknown)) };
-    if let Some(choice) = taken(&mut tx, run, &round).await? {
+    let target = request.pull_id.or(round.pull_id);
+    let named = request.pull_id.is_some();
+    if let Some(choice) = taken(&mut tx, run, &round, (target, named)).await? {
         return Ok(choice);
     }
     let Some(hash) = run.result.patch_sha256.clone() else {
         return Ok(Choice::Refused(Refusal::NoPatch(run.letter)));
     };
-    let pick = pick_of(svc, run, request, hash);
+    let pick = Pick { pull_id: target, ..pick_of(svc, run, request, hash) };
     if picks::insert(&mut tx, &pick).await? == PickInsert::AlreadyOpening {
-        return Ok(taken(&mut tx, run, &round).await?.unwrap_or(Choice::Refused(Refusal::Expired)));
+        return Ok(taken(&mut tx, run, &round, (target, named)).await?.unwrap_or(Choice::Refused(Refusal::Expired)));
     }
     cancel::stop_all(svc, &mut tx, round.id).await?;
     round_state::advance(&mut tx, &round, RoundStatus::Picked, svc.now()).await?;
@@ -193,9 +203,17 @@ fn pick_of(svc: &Services, run: &Run, request: PickRequest, hash: Sha256Hex) -> 
 }
 
 /// What stands in the way: a pick at work, a pull request open or merged, the end of the choice.
-async fn taken(tx: &mut Tx, run: &Run, round: &Round) -> anyhow::Result<Option<Choice>> {
+async fn taken(
+    tx: &mut Tx,
+    run: &Run,
+    round: &Round,
+    (target, named): (Option<PullId>, bool),
+) -> anyhow::Result<Option<Choice>> {
     if let Some(pick) = picks::opening_for_task(tx, run.task_id).await? {
         return Ok(Some(at_work(tx, run, pick).await?));
+    }
+    if let Some(target) = target {
+        return onto(tx, run, round, (target, named)).await;
     }
     for pull in pulls::list(tx, run.task_id).await? {
         match pull.status {
@@ -206,6 +224,40 @@ async fn taken(tx: &mut Tx, run: &Run, round: &Round) -> anyhow::Result<Option<C
     }
     let expired = round.status == RoundStatus::Expired;
     Ok(expired.then_some(Choice::Refused(Refusal::Expired)))
+}
+
+/// What stands in the way of one more commit on a pull request. Of a round only one candidate is chosen, unless a
+/// client names both.
+async fn onto(
+    tx: &mut Tx,
+    run: &Run,
+    round: &Round,
+    (target, named): (PullId, bool),
+) -> anyhow::Result<Option<Choice>> {
+    let pull = pulls::get(tx, target).await?.filter(|pull| pull.task_id == run.task_id);
+    let Some(pull) = pull else { return Ok(Some(Choice::Refused(Refusal::Unknown))) };
+    let number = pull.number;
+    match pull.status {
+        PullStatus::Merged => return Ok(Some(Choice::Refused(Refusal::Merged { number }))),
+        PullStatus::Closed => return Ok(Some(Choice::Refused(Refusal::PullClosed { number }))),
+        PullStatus::Open => {}
+    }
+    let picks = picks::list(tx, run.task_id).await?;
+    let opened = || picks.iter().filter(|p| p.status == PickStatus::Opened);
+    let here = |p: &&Pick| p.pull_id == Some(pull.id) || (p.pull_id.is_none() && p.run_id == pull.run_id);
+    if let Some(same) = opened().filter(here).find(|p| p.run_id == run.id) {
+        return Ok(Some(Choice::Same(same.id)));
+    }
+    if !named && round.status == RoundStatus::Picked {
+        for pick in opened() {
+            let winner = runs::get(tx, pick.run_id).await?.filter(|winner| winner.round_id == round.id);
+            if let Some(won) = winner {
+                let (letter, by) = (won.letter, self::winner(pick));
+                return Ok(Some(Choice::Refused(Refusal::Opening { letter, by })));
+            }
+        }
+    }
+    Ok((!named && round.status == RoundStatus::Expired).then_some(Choice::Refused(Refusal::Expired)))
 }
 
 async fn open(tx: &mut Tx, run: &Run, pull: Pull) -> anyhow::Result<Choice> {

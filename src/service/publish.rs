@@ -15,7 +15,7 @@ use crate::domain::pick::Pick;
 use crate::domain::pull::Pull;
 use crate::domain::repo::Repo;
 use crate::domain::round::{Round, RoundStatus};
-use crate::domain::run::Run;
+use crate::domain::run::{Letter, Run};
 use crate::domain::task::Task;
 use crate::domain::watch::Watch;
 use crate::engine::render;
@@ -43,11 +43,22 @@ struct Scene {
     runs: Vec<Run>,
     picks: Vec<Pick>,
     pulls: Vec<Pull>,
-    newest: bool,
+    /// The newest round told in the same thread.
+    newest: i64,
     effects: Vec<Effect>,
+    /// The candidate it goes on from: its letter and the number of its round.
+    starts_from: Option<(Letter, i64)>,
 }
 
 impl Scene {
+    /// Number and page of the thread: the pull request that the round works on, else the task's issue.
+    fn place(&self) -> Option<(i64, &str)> {
+        match self.round.pull_id {
+            Some(id) => self.pulls.iter().find(|pull| pull.id == id).map(|pull| (pull.number, pull.url.as_str())),
+            None => self.task.issue.as_ref().map(|issue| (issue.number, issue.url.as_str())),
+        }
+    }
+
     fn effect(&self, key: &str) -> Option<&Effect> {
         self.effects.iter().find(|effect| effect.key == key)
     }
@@ -56,13 +67,13 @@ impl Scene {
 /// Publishes what is known of a round. Called whenever something in it changed.
 pub async fn publish(svc: &Services, round: RoundId) -> anyhow::Result<Flow> {
     let Some(scene) = scene(svc, round).await? else { return Ok(Flow::Done) };
-    let Some(issue) = scene.task.issue.clone() else { return Ok(Flow::Done) };
+    let Some((number, _)) = scene.place() else { return Ok(Flow::Done) };
     let client = match svc.client(&scene.repo) {
         Ok(client) => client,
         Err(GithubError::NotConfigured(_)) => return Ok(Flow::Done),
         Err(error) => return Err(error.into()),
     };
-    let thread = Thread { client: &client, issue: issue.number, task_id: Some(scene.task.id) };
+    let thread = Thread { client: &client, issue: number, task_id: Some(scene.task.id) };
     let mut later = Later::default();
     if scene.effect(&status_key(round)).is_none() {
         // First of all the person hears that the round began.
@@ -72,7 +83,7 @@ pub async fn publish(svc: &Services, round: RoundId) -> anyhow::Result<Flow> {
         candidate(svc, &scene, &thread, run, &mut later).await?;
     }
     status(svc, &scene, &thread, &mut later).await?;
-    if !scene.newest {
+    if scene.newest != scene.round.number {
         minimise(svc, &scene, &client).await?;
     }
     Ok(later.0.map_or(Flow::Done, Flow::Again))
@@ -93,11 +104,16 @@ async fn scene(svc: &Services, id: RoundId) -> anyhow::Result<Option<Scene>> {
     let Some(round) = rounds::get(&mut conn, id).await? else { return Ok(None) };
     let Some(task) = tasks::get(&mut conn, round.task_id).await? else { return Ok(None) };
     let Some(repo) = repos::by_id(&mut conn, task.repo_id).await? else { return Ok(None) };
+    let starts_from = match round.starts_from {
+        Some(run) => runs::get(&mut conn, run).await?.map(|run| (run.letter, run.round)),
+        None => None,
+    };
     Ok(Some(Scene {
+        starts_from,
         runs: round_state::candidates(runs::list_round(&mut conn, id).await?),
         picks: picks::list(&mut conn, task.id).await?,
         pulls: pulls::list(&mut conn, task.id).await?,
-        newest: rounds::newest(&mut conn, task.id).await?.is_none_or(|newest| newest.id == id),
+        newest: rounds::newest_under(&mut conn, task.id, round.pull_id).await?.map_or(0, |newest| newest.number),
         effects: effects::list_for_task(&mut conn, task.id).await?,
         repo,
         task,

@@ -1,12 +1,12 @@
-//! Keeps pull requests true: closed, merged and reopened by people on GitHub.
+//! Keeps pull requests true: closed, merged, reopened and pushed to by people on GitHub.
 
-use crate::adapters::store::{pulls, rounds, runs, tasks};
+use crate::adapters::store::{Tx, pulls, rounds, runs, tasks};
 use crate::domain::job::Job;
 use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
 
-use super::{Services, audit, round_state};
+use super::{Services, audit, cancel, round_state};
 
 /// Brings a pull request's row to what GitHub says; nothing for one that is not ours.
 pub async fn changed(svc: &Services, repo: &Repo, number: i64, status: PullStatus) -> anyhow::Result<()> {
@@ -20,15 +20,42 @@ pub async fn changed(svc: &Services, repo: &Repo, number: i64, status: PullStatu
     let details = serde_json::json!({ "number": number, "status": status.as_str() });
     audit::note(&mut tx, "github", "pull.change", &format!("task:{}", pull.task_id), details, now).await?;
     move_round(svc, &mut tx, &pull, status).await?;
+    move_own_rounds(svc, &mut tx, &pull, status).await?;
     Ok(tx.commit().await?)
 }
 
-async fn move_round(
-    svc: &Services,
-    tx: &mut crate::adapters::store::Tx,
-    pull: &Pull,
-    status: PullStatus,
-) -> anyhow::Result<()> {
+/// Brings a pull request's head to what GitHub says now: deliveries of pushes may come late or in any order.
+pub async fn moved(svc: &Services, repo: &Repo, number: i64) -> anyhow::Result<()> {
+    let known = pulls::by_number(&mut *svc.store.read().await?, repo.id, number).await?;
+    let Some(pull) = known.filter(|pull| pull.status == PullStatus::Open) else { return Ok(()) };
+    let head = match svc.client(repo)?.branch_head(&pull.branch).await? {
+        Some(head) if head != pull.head => head,
+        _ => return Ok(()),
+    };
+    let now = svc.now();
+    let mut tx = svc.store.begin().await?;
+    pulls::set_head(&mut tx, pull.id, &head, now).await?;
+    tasks::touch(&mut tx, pull.task_id, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The rounds that work on the pull request itself: nothing can be chosen from them once it is merged.
+async fn move_own_rounds(svc: &Services, tx: &mut Tx, pull: &Pull, status: PullStatus) -> anyhow::Result<()> {
+    let now = svc.now();
+    for round in rounds::list(tx, pull.task_id).await?.into_iter().filter(|r| r.pull_id == Some(pull.id)) {
+        if status == PullStatus::Merged {
+            cancel::stop_all(svc, tx, round.id).await?;
+            round_state::settle(tx, round.id, &svc.policy, now).await?;
+            if let Some(round) = rounds::get(tx, round.id).await? {
+                round_state::advance(tx, &round, RoundStatus::Merged, now).await?;
+            }
+        }
+        svc.enqueue(tx, Job::Publish { round_id: round.id }).await?;
+    }
+    Ok(())
+}
+
+async fn move_round(svc: &Services, tx: &mut Tx, pull: &Pull, status: PullStatus) -> anyhow::Result<()> {
     let now = svc.now();
     let Some(run) = runs::get(tx, pull.run_id).await? else { return Ok(()) };
     let Some(round) = rounds::get(tx, run.round_id).await? else { return Ok(()) };

@@ -83,7 +83,10 @@ async fn load(svc: &Services, id: RoundId) -> anyhow::Result<Option<Watched>> {
     let Some(task) = tasks::get(&mut conn, round.task_id).await? else { return Ok(None) };
     let Some(repo) = repos::by_id(&mut conn, task.repo_id).await?.filter(|r| !r.gone) else { return Ok(None) };
     let watches = watches::list_round(&mut conn, id).await?;
-    let issue = task.issue.map(|issue| issue.number);
+    let issue = match round.pull_id {
+        Some(pull) => pulls::get(&mut conn, pull).await?.map(|pull| pull.number),
+        None => task.issue.map(|issue| issue.number),
+    };
     Ok(issue.filter(|_| !watches.is_empty()).map(|issue| Watched { round, repo, issue, watches }))
 }
 
@@ -193,6 +196,7 @@ async fn picked(svc: &Services, watch: &Watch, reaction: PendingReaction) -> any
         source: PickSource::Reaction,
         person: Some(reaction.person),
         token_name: None,
+        pull_id: None,
         shown,
         title: None,
         body: None,

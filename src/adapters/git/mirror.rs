@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::keeper::Inner;
 use super::store::Store;
-use super::{BuiltCommit, CommitSpec, GitError, MergeOutcome, TreeView, workshop};
+use super::{BuiltCommit, CommitSpec, GitError, MergeOutcome, Merged, TreeView, workshop};
 use crate::domain::repo::CommitSha;
 use crate::domain::tree::TreeChange;
 
@@ -37,6 +37,19 @@ impl Mirror {
         head: &CommitSha,
         changes: Vec<TreeChange>,
     ) -> Result<MergeOutcome, GitError> {
+        Ok(match self.merge(base, head, changes).await? {
+            Merged::Clean(_) => MergeOutcome::Clean,
+            Merged::Conflict(paths) => MergeOutcome::Conflict(paths),
+        })
+    }
+
+    /// Likewise, with what comes out as changes to `head`.
+    pub async fn merge(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+        changes: Vec<TreeChange>,
+    ) -> Result<Merged, GitError> {
         let (store, base, head) = (Arc::clone(&self.store), base.clone(), head.clone());
         self.run(move || workshop::merge(&store, &base, &head, &changes)).await
     }

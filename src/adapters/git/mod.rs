@@ -36,5 +36,5 @@ pub use mirror::Mirror;
 pub use mirrors::Mirrors;
 pub use remote::{Head, Refs, Remote};
 pub use settings::{GitSettings, GitStats};
-pub use spec::{BuiltCommit, CommitSpec, MergeOutcome, Person, PushOutcome};
+pub use spec::{BuiltCommit, CommitSpec, MergeOutcome, Merged, Person, PushOutcome};
 pub use tree::{BlobId, FileEntry, TreeView};

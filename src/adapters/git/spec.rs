@@ -50,6 +50,15 @@ pub enum MergeOutcome {
     Conflict(Vec<String>),
 }
 
+/// How changes come out on a branch that moved on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Merged {
+    /// As these changes to the branch's own tree; none when it holds them already.
+    Clean(Vec<TreeChange>),
+    /// These paths are in conflict.
+    Conflict(Vec<String>),
+}
+
 /// How a push came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushOutcome {

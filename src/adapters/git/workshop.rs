@@ -1,12 +1,17 @@
 //! Commits and merges in memory, on top of a mirror's objects (M61: nothing touches the disk).
 
-use git2::{Buf, ErrorCode, MergeOptions, ObjectType, Odb, Oid, Repository, Signature, Time};
+use std::collections::BTreeMap;
+
+use git2::{
+    Buf, ErrorCode, Index, MergeOptions, ObjectType, Odb, Oid, Repository, Signature, Time, Tree, TreeWalkMode,
+    TreeWalkResult,
+};
 
 use super::edit::Editor;
 use super::store::{Store, oid, sha};
-use super::{BuiltCommit, CommitSpec, GitError, MergeOutcome, Person};
+use super::{BuiltCommit, CommitSpec, GitError, Merged, Person};
 use crate::domain::repo::CommitSha;
-use crate::domain::tree::TreeChange;
+use crate::domain::tree::{FileMode, TreeChange};
 
 /// Above the packs' own priority, so that what is written stays in memory.
 const MEMORY_FIRST: i32 = 1000;
@@ -29,19 +34,19 @@ pub(super) fn merge(
     base: &CommitSha,
     head: &CommitSha,
     changes: &[TreeChange],
-) -> Result<MergeOutcome, GitError> {
+) -> Result<Merged, GitError> {
     let (base, head) = (store.tree_of(base)?, store.tree_of(head)?);
     let repo = in_memory(store)?;
     let odb = memory_odb(&repo)?;
     let changed = Editor::new(&odb).edit(base, changes).map_err(|error| seen(store, error))?;
-    let conflicts = merge_trees(&repo, [base, head, changed]).map_err(|error| match error.code() {
+    let merged = merge_trees(&repo, [base, head, changed]).map_err(|error| match error.code() {
         ErrorCode::NotFound => store.damage(),
         _ => GitError::Crashed,
     })?;
-    Ok(if conflicts.is_empty() { MergeOutcome::Clean } else { MergeOutcome::Conflict(conflicts) })
+    merged.ok_or_else(|| GitError::BadChange("the merge would write something else than files".into()))
 }
 
-fn merge_trees(repo: &Repository, [base, head, changed]: [Oid; 3]) -> Result<Vec<String>, git2::Error> {
+fn merge_trees(repo: &Repository, [base, head, changed]: [Oid; 3]) -> Result<Option<Merged>, git2::Error> {
     let (base, head, changed) = (repo.find_tree(base)?, repo.find_tree(head)?, repo.find_tree(changed)?);
     let mut options = MergeOptions::new();
     options.find_renames(true).skip_reuc(true);
@@ -54,7 +59,49 @@ fn merge_trees(repo: &Repository, [base, head, changed]: [Oid; 3]) -> Result<Vec
     }
     paths.sort();
     paths.dedup();
-    Ok(paths)
+    if paths.is_empty() {
+        Ok(against(repo, &index, &head)?.map(Merged::Clean))
+    } else {
+        Ok(Some(Merged::Conflict(paths)))
+    }
+}
+
+/// What `index` changes in the tree `old`; `None` when that is not files only.
+fn against(repo: &Repository, index: &Index, old: &Tree<'_>) -> Result<Option<Vec<TreeChange>>, git2::Error> {
+    let mut before = flat(old)?;
+    let mut changes = Vec::new();
+    for entry in index.iter() {
+        // Old repositories have modes such as 100664; only the executable bit counts.
+        let kind = entry.mode & 0o170_100;
+        if before.remove(&entry.path) == Some((kind, entry.id)) {
+            continue;
+        }
+        let mode = match kind {
+            0o100_000 => FileMode::Regular,
+            0o100_100 => FileMode::Executable,
+            _ => return Ok(None),
+        };
+        let Ok(path) = std::str::from_utf8(&entry.path) else { return Ok(None) };
+        changes.push(TreeChange::write(path, mode, repo.find_blob(entry.id)?.content()));
+    }
+    for path in before.into_keys() {
+        let Ok(path) = String::from_utf8(path) else { return Ok(None) };
+        changes.push(TreeChange::delete(&path));
+    }
+    Ok(Some(changes))
+}
+
+/// Every file below a tree: its kind with the executable bit, and its blob.
+fn flat(tree: &Tree<'_>) -> Result<BTreeMap<Vec<u8>, (u32, Oid)>, git2::Error> {
+    let mut files = BTreeMap::new();
+    tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+        if entry.kind() != Some(ObjectType::Tree) {
+            let path = [folder.as_bytes(), entry.name_bytes()].concat();
+            files.insert(path, (entry.filemode().cast_unsigned() & 0o170_100, entry.id()));
+        }
+        TreeWalkResult::Ok
+    })?;
+    Ok(files)
 }
 
 fn in_memory(store: &Store) -> Result<Repository, GitError> {

@@ -94,10 +94,15 @@ pub async fn opening_for_task(conn: &mut Conn, task: TaskId) -> Result<Option<Pi
     sqlx::query(sql).bind(task.to_string()).fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
-/// Writes down the commit that is about to be pushed; `false` when the pick is over.
-pub async fn set_commit(conn: &mut Conn, id: PickId, commit: &CommitSha, now: Timestamp) -> Result<bool, StoreError> {
+/// Writes down the commit that is about to be pushed, or that there is none; `false` when the pick is over.
+pub async fn set_commit(
+    conn: &mut Conn,
+    id: PickId,
+    commit: Option<&CommitSha>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE picks SET commit_sha = $1, updated_at = $2 WHERE id = $3 AND status = 'opening'")
-        .bind(commit.as_str().to_owned())
+        .bind(commit.map(|sha| sha.as_str().to_owned()))
         .bind(now.0)
         .bind(id.to_string())
         .execute(conn)

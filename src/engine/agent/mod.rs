@@ -3,6 +3,7 @@
 //! An agent asks one model through [`ChatModel`](crate::adapters::llm::ChatModel) and hands back a patch, a summary
 //! and a log, nothing else: it cannot choose repository, branch, URL, model or command (M24).
 
+mod earlier;
 mod ground;
 mod no_changes;
 mod prompt;
@@ -12,9 +13,11 @@ mod tree_base;
 
 use futures::future::BoxFuture;
 
+use crate::adapters::llm::estimate_tokens;
 use crate::domain::money::{Prices, Usage, UsdMicros};
 use crate::engine::patch::{Applied, FileChange};
 
+pub use earlier::Earlier;
 pub use single::SingleShot;
 pub use tree_base::{TreeBase, tree_changes};
 
@@ -34,9 +37,18 @@ pub struct Assignment {
     /// Changes of the pinned commit to go on from (an earlier candidate's). The files are shown and edited with
     /// them, and the patch that comes out holds them too.
     pub start: Vec<FileChange>,
+    /// The candidate those changes come from.
+    pub revised: Option<Earlier>,
+    /// What earlier rounds brought, newest first.
+    pub earlier: Vec<Earlier>,
 }
 
 impl Assignment {
+    /// About how many tokens the earlier rounds take.
+    pub fn told_tokens(&self) -> i64 {
+        self.revised.iter().chain(&self.earlier).map(|told| estimate_tokens(&told.text)).sum()
+    }
+
     /// All words in it, for choosing files.
     pub fn words(&self) -> String {
         let mut text = self.title.clone().unwrap_or_default();

@@ -98,7 +98,7 @@ impl SingleShot {
     async fn context(&self, task: &Assignment) -> Result<Context, GitError> {
         let (view, forbidden) = (self.view.clone(), self.rules.forbidden.clone());
         let (text, scope) = (task.words(), task.scope.clone());
-        let fixed = estimate_tokens(&prompt::system()) + estimate_tokens(&text) + 8_000;
+        let fixed = estimate_tokens(&prompt::system()) + estimate_tokens(&text) + task.told_tokens() + 8_000;
         let room = usize::try_from((self.limits.max_input_tokens - fixed).max(0)).unwrap_or(0).saturating_mul(3);
         let max_bytes = room.min(MAX_CONTEXT_BYTES);
         let work = move || {

@@ -55,6 +55,13 @@ const EXAMPLES: &str = "
 A model is named by its alias; `gpt:3` asks it three times. An alias is one word of letters, digits and `.`, `_`,
 `-`, `/`; a command word or a single letter cannot be one.
 
+`revise B` starts a new round from B's patch, on the commit that B stands on: the candidates' patches hold B's change
+and stand alone. Its options come before its text. The model is the one that wrote B; `add` brings others.
+
+On a pull request that the bot opened, `revise` and a round with models (`/bakeoff gpt claude`) start from its head, people's
+commits included; `pick`, `add`, `retry`, `cancel` and `status` there act on its rounds, and a pick adds one commit. If
+the branch has moved since, the change is merged in memory first; a conflict is told and nothing is pushed.
+
 ## Examples
 
 ```
@@ -62,6 +69,7 @@ A model is named by its alias; `gpt:3` asks it three times. An alias is one word
 /bakeoff gpt claude:2 gemini
 /bakeoff claude base=release-2 path=crates/api budget=2.50 check=test
 Keep the public signature; add a test for the empty list.
+/bakeoff revise B budget=1 without the new dependency
 /bakeoff pick B
 ```
 

@@ -110,7 +110,7 @@ fn sentence(what: &Reply) -> String {
             format!("The newest round has no candidate {letter}; there is {}.", listed(&known))
         }
         Reply::NoPatch { letter } => {
-            format!("Candidate {letter} has no patch, so there is nothing to open; `/bakeoff retry {letter}` tries it again.")
+            format!("Candidate {letter} has no patch to go on with; `/bakeoff retry {letter}` tries it again.")
         }
         Reply::StillRunning { letter } => format!("Candidate {letter} is still at work; its row above says when it is done."),
         Reply::NothingToRetry => "No candidate of the newest round failed, so nothing is tried again; name one, as in `/bakeoff retry B`.".into(),
@@ -124,6 +124,18 @@ fn sentence(what: &Reply) -> String {
         }
         Reply::AlreadyMerged { number } => {
             format!("Pull request #{number} of this issue is merged, so nothing can be chosen any more; write `/bakeoff` on a new issue.")
+        }
+        Reply::PullClosed { number } => {
+            format!("Pull request #{number} is closed, so nothing was done; open it again, or write `/bakeoff` on its issue.")
+        }
+        Reply::NoRoundOnPull => {
+            "There is no round on this pull request yet; `/bakeoff revise`, with what to change, starts one from its head.".into()
+        }
+        Reply::NameCandidate => {
+            "Name the candidate to start from, as in `/bakeoff revise B`; the letter is left out on a pull request of mine only.".into()
+        }
+        Reply::BaseGiven => {
+            "The commit to start from is given here already, so nothing was started; leave out `base=`.".into()
         }
         Reply::ChoiceExpired => "The choice of this round is over; `/bakeoff status` renews it.".into(),
         Reply::RoundOver { status } => round_over(*status).into(),
@@ -159,7 +171,6 @@ fn sentence(what: &Reply) -> String {
         Reply::EmptyRepository => "This repository has no commit yet; push one first.".into(),
         Reply::PermissionUnknown => "GitHub did not say whether you may do this, so nothing was done; send it again later.".into(),
         Reply::IssueClosed => "This issue is closed or locked, so nothing was done; open it first.".into(),
-        Reply::NotYet { word } => format!("`/bakeoff {word}` is not there yet; `/bakeoff help` lists what can be asked."),
         Reply::Failed { reason } => {
             format!("This went wrong on our side and was given up: {} Send it again, or ask the server's owner.", plain(reason, 300))
         }

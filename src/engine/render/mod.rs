@@ -6,6 +6,7 @@
 mod answer;
 mod candidate;
 pub mod marker;
+mod message;
 mod note;
 mod pull;
 pub mod redact;
@@ -18,7 +19,8 @@ mod view;
 
 pub use answer::reply_text;
 pub use candidate::candidate_comment;
-pub use pull::{PullView, branch_name, commit_message, pull_body, pull_title};
+pub use message::commit_message;
+pub use pull::{PullView, branch_name, pull_body, pull_title};
 pub use reply::{ModelLine, Reply, TaskStatus, reply};
 pub use status::status_comment;
 pub use tick::{Tick, newly_ticked};

@@ -22,6 +22,20 @@ pub(super) fn note(what: &Note) -> String {
             "Candidate **{letter}** is stale: the base moved and conflicts in {}. Nothing was pushed; write `/bakeoff` for a new round.",
             conflict(paths)
         ),
+        Note::CommitAdded { number, url, commit, moved } => {
+            let pull = link(&format!("pull request #{number}"), url);
+            let moved = moved.map_or_else(String::new, |commits| {
+                format!(" Its branch stood {} ahead of the candidate's base, no conflict.", count(commits, "commit"))
+            });
+            match commit {
+                Some(commit) => format!("Commit `{}` was added to {pull}.{moved}", commit.short()),
+                None => format!("The branch of {pull} holds this change already, so no commit was added."),
+            }
+        }
+        Note::PullStale { letter, number, paths } => format!(
+            "Candidate **{letter}** is stale: the branch of pull request #{number} moved and conflicts in {}. Nothing was pushed; `/bakeoff revise` there starts from what it holds now.",
+            conflict(paths)
+        ),
         Note::PickFailed { letter, reason } => {
             format!("Candidate **{letter}** could not be opened: {}", plain(reason, 300))
         }

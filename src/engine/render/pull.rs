@@ -1,4 +1,4 @@
-//! The pull request and its commit: title, description, message and branch are ours (M35).
+//! The pull request: title, description and branch are ours (M35).
 
 use crate::domain::ids::{EffectId, RunId, TaskId};
 use crate::domain::money::UsdMicros;
@@ -73,7 +73,7 @@ pub fn pull_title(view: &PullView) -> String {
 }
 
 /// The task's title made harmless, or what stands for it.
-fn task_title(view: &PullView, limit: usize) -> String {
+pub(super) fn task_title(view: &PullView, limit: usize) -> String {
     let title = safe_title(view.task_title.as_deref().unwrap_or_default(), limit);
     match (title.is_empty(), view.issue) {
         (false, _) => title,
@@ -121,20 +121,6 @@ fn facts(view: &PullView) -> String {
         table.push_str(&format!("\n| {name} | {found} |"));
     }
     table
-}
-
-/// The commit's message: the same for the same row, so that a retry makes the same commit.
-pub fn commit_message(view: &PullView) -> String {
-    let title = view.title.as_deref().map(|title| safe_title(title, 72)).filter(|title| !title.is_empty());
-    let subject = title.unwrap_or_else(|| task_title(view, 72));
-    let (model, requester, picker) =
-        (safe_title(&view.model, 60), safe_title(&view.requester, 60), safe_title(&view.picker, 60));
-    let place = view.issue.map_or_else(String::new, |number| format!(" for #{number}"));
-    format!(
-        "{subject}\n\nCandidate {} of round {}{place}.\nWritten by {model}, asked for by {requester}, chosen by {picker}.\n\n\
-         Bakeoff-Run: {}\nBakeoff-Patch-SHA256: {}\n",
-        view.letter, view.round, view.run, view.patch_sha256
-    )
 }
 
 /// The head branch; `attempt` counts from 1, and grows when a name is taken by someone else.

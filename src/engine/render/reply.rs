@@ -117,6 +117,17 @@ pub enum Reply {
         /// GitHub's number.
         number: i64,
     },
+    /// The pull request that was to be worked on is closed.
+    PullClosed {
+        /// GitHub's number.
+        number: i64,
+    },
+    /// There is no round on this pull request yet.
+    NoRoundOnPull,
+    /// A candidate must be named to start from.
+    NameCandidate,
+    /// A revision has its base already.
+    BaseGiven,
     /// The choice is over.
     ChoiceExpired,
     /// The round takes no more candidates.
@@ -192,11 +203,6 @@ pub enum Reply {
     PermissionUnknown,
     /// The issue is closed or locked.
     IssueClosed,
-    /// The command is read but not there yet.
-    NotYet {
-        /// Its word.
-        word: &'static str,
-    },
     /// It went wrong on our side, after every try.
     Failed {
         /// One sentence of ours.

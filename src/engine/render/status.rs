@@ -28,8 +28,11 @@ fn comment(view: &StatusView, rows: usize) -> String {
 
 fn head(view: &StatusView) -> String {
     let base = format!("{} at `{}`", code(&view.base_ref, 100), view.base_commit.short());
+    let from = view.starts_from.map_or_else(String::new, |(letter, round)| {
+        format!(" It goes on from candidate **{letter}** of round {round}.")
+    });
     format!(
-        "### Round {} · {}\n\nAsked for by {}, based on {base}.",
+        "### Round {} · {}\n\nAsked for by {}, based on {base}.{from}",
         view.round,
         headline(view),
         code(&view.requester, 60)

@@ -24,6 +24,8 @@ pub struct StatusView {
     pub base_ref: String,
     /// The pinned commit.
     pub base_commit: CommitSha,
+    /// The candidate it goes on from: its letter and the number of its round.
+    pub starts_from: Option<(Letter, i64)>,
     /// Who asked: a login or a token's name.
     pub requester: String,
     /// In order of letter.
@@ -125,6 +127,26 @@ pub enum Note {
     Stale {
         /// The candidate.
         letter: Letter,
+        /// The conflicting paths.
+        paths: Vec<String>,
+    },
+    /// A pull request that was open got one more commit.
+    CommitAdded {
+        /// GitHub's number.
+        number: i64,
+        /// The page.
+        url: String,
+        /// The commit; `None` when its branch held the change already.
+        commit: Option<CommitSha>,
+        /// How many commits the branch had gone on meanwhile.
+        moved: Option<usize>,
+    },
+    /// The pull request's branch went on and conflicts: nothing was pushed.
+    PullStale {
+        /// The candidate.
+        letter: Letter,
+        /// GitHub's number.
+        number: i64,
         /// The conflicting paths.
         paths: Vec<String>,
     },

@@ -16,6 +16,7 @@ mod routes;
 mod runs;
 mod show;
 mod tasks;
+mod update;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -23,7 +23,7 @@ use crate::service::rest::{lookup, tasks};
 const MAX_TITLE: usize = 256;
 const MAX_BODY: usize = 65_536;
 
-fn refused(refusal: &Refusal) -> ApiError {
+pub(super) fn refused(refusal: &Refusal) -> ApiError {
     match refusal {
         Refusal::Unknown => ApiError::not_found(show::RUN),
         Refusal::NoPatch(_) | Refusal::StillRunning(_) => {
@@ -55,21 +55,25 @@ pub(super) async fn open(
     let run = run.map(|(run, _)| run).filter(|run| run.task_id == task.id);
     let run = run.ok_or_else(|| ApiError::not_found(show::RUN))?;
     let (token_name, login) = (caller.name().to_owned(), caller.login());
-    let wish = Wish { run_id: run.id, title, body: text, token_name, login };
+    let wish = Wish { run_id: run.id, pull_id: None, title, body: text, token_name, login };
     match prs::choose(&state.services, &repo, wish).await? {
         Choice::Accepted(pick) | Choice::Same(pick) => wait(&state, &task, &run, pick).await,
         Choice::Refused(refusal) => Err(refused(&refusal)),
     }
 }
 
+/// What a pick came to, or that it is still at work after a while.
+pub(super) async fn decided(state: &ApiState, pick: PickId) -> anyhow::Result<Outcome> {
+    tokio::select! {
+        outcome = prs::decided(&state.services, pick) => outcome,
+        () = tokio::time::sleep(state.pick_wait) => Ok(Outcome::Opening),
+        () = state.stop.cancelled() => Ok(Outcome::Opening),
+    }
+}
+
 /// Answers with the pull request, or after a while with the promise of one.
 async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<Response, ApiError> {
-    let outcome = tokio::select! {
-        outcome = prs::decided(&state.services, pick) => outcome?,
-        () = tokio::time::sleep(state.pick_wait) => Outcome::Opening,
-        () = state.stop.cancelled() => Outcome::Opening,
-    };
-    match outcome {
+    match decided(state, pick).await? {
         Outcome::Opened(pull) => {
             let shown = json!({ "pr_id": pull.id, "url": pull.url, "branch": pull.branch, "number": pull.number });
             Ok((StatusCode::CREATED, Json(shown)).into_response())

@@ -117,7 +117,10 @@ fn pull(pull: &crate::domain::pull::Pull) -> PullView {
 }
 
 fn may_pick(found: &Comparison, run: &Run) -> bool {
-    let free = found.pulls.iter().all(|pull| pull.status == PullStatus::Closed);
+    let free = match found.round.as_ref().and_then(|round| round.pull_id) {
+        Some(id) => found.pulls.iter().any(|pull| pull.id == id && pull.status == PullStatus::Open),
+        None => found.pulls.iter().all(|pull| pull.status == PullStatus::Closed),
+    };
     let choosing =
         found.round.as_ref().is_some_and(|r| matches!(r.status, RoundStatus::Choosing | RoundStatus::Running));
     run.has_patch() && free && choosing

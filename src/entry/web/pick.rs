@@ -38,8 +38,16 @@ pub(super) async fn pick(
         return not_found();
     };
     let source = PickSource::Web;
-    let shown = Some(shown);
-    let request = PickRequest { run_id, source, person: None, token_name: None, shown, title: None, body: None };
+    let request = PickRequest {
+        run_id,
+        source,
+        person: None,
+        token_name: None,
+        pull_id: None,
+        shown: Some(shown),
+        title: None,
+        body: None,
+    };
     match accept(&state.services, request).await {
         Ok(Choice::Accepted(_) | Choice::Same(_)) => Redirect::to(&format!("/tasks/{task}/compare")).into_response(),
         Ok(Choice::Refused(refusal)) => {

@@ -5,12 +5,12 @@ use crate::engine::command::ModelRequest;
 use crate::engine::render::Reply;
 
 use super::run::{cap_reply, chosen};
-use super::{Answer, Asked, newest};
+use super::{Answer, Asked, newest, no_round};
 use crate::service::grow_round::{Grown, Growth, grow};
 use crate::service::{Services, audit};
 
 pub(super) async fn add(svc: &Services, asked: &Asked<'_>, requested: &[ModelRequest]) -> anyhow::Result<Answer> {
-    let Some((_, round, _)) = newest(svc, asked).await? else { return Ok(Reply::NoRound.into()) };
+    let Some((_, round, _)) = newest(svc, asked).await? else { return Ok(no_round(asked).into()) };
     let models = match chosen(svc, asked, requested).await? {
         Ok(models) => models,
         Err(reply) => return Ok(reply.into()),

@@ -3,11 +3,11 @@
 use crate::domain::run::{Letter, Run, RunStatus};
 use crate::engine::render::Reply;
 
-use super::{Answer, Asked, by_letter, newest};
+use super::{Answer, Asked, by_letter, newest, no_round};
 use crate::service::{Services, audit, cancel};
 
 pub(super) async fn cancel(svc: &Services, asked: &Asked<'_>, letter: Option<Letter>) -> anyhow::Result<Answer> {
-    let Some((_, round, runs)) = newest(svc, asked).await? else { return Ok(Reply::NoRound.into()) };
+    let Some((_, round, runs)) = newest(svc, asked).await? else { return Ok(no_round(asked).into()) };
     let actor = audit::actor(asked.person);
     let stopped = match letter.map(|letter| by_letter(&runs, letter)) {
         None => cancel::cancel_round(svc, round.id, &actor).await?,

@@ -7,13 +7,15 @@ mod fresh;
 mod info;
 mod pick;
 mod retry;
+mod revise;
 mod run;
 
 pub use asked::{Asked, Carrier, IssueFacts};
 
 use crate::adapters::github::{GithubError, ReactionContent};
-use crate::adapters::store::{Conn, StoreError, rounds, runs, tasks};
-use crate::domain::ids::TaskId;
+use crate::adapters::store::{Conn, StoreError, pulls, rounds, runs, tasks};
+use crate::domain::ids::{PullId, TaskId};
+use crate::domain::pull::Pull;
 use crate::domain::round::Round;
 use crate::domain::run::{Letter, Run};
 use crate::domain::task::Task;
@@ -55,7 +57,7 @@ pub async fn handle(
         Ok(command) => command,
         Err(error) => return answer(svc, asked, Reply::CannotRead(error.clone()).into()).await,
     };
-    if asked.issue.is_pull && !matches!(command, Command::Help) {
+    if asked.issue.is_pull && !matches!(command, Command::Help) && own_pull(svc, asked).await?.is_none() {
         return answer(svc, asked, Reply::UseOnAnIssue.into()).await;
     }
     match fresh::check(asked).await? {
@@ -85,7 +87,9 @@ async fn obey(svc: &Services, asked: &Asked<'_>, command: &Command) -> anyhow::R
         Command::Models => info::models(svc).await,
         Command::Help => Ok(Reply::Help.into()),
         Command::Add { models } => add::add(svc, asked, models).await,
-        Command::Revise { .. } => Ok(Reply::NotYet { word: "revise" }.into()),
+        Command::Revise { letter, options, instruction } => {
+            revise::revise(svc, asked, *letter, options, instruction).await
+        }
     }
 }
 
@@ -143,18 +147,38 @@ async fn answer(svc: &Services, asked: &Asked<'_>, answer: Answer) -> anyhow::Re
     }
 }
 
-/// The issue's task and its newest round, for commands that need one.
-pub(crate) async fn newest(svc: &Services, asked: &Asked<'_>) -> anyhow::Result<Option<(Task, Round, Vec<Run>)>> {
-    let mut conn = svc.store.read().await?;
-    let Some(task) = tasks::find_issue(&mut conn, asked.repo.id, asked.issue.issue.number).await? else {
+/// The pull request of ours that the command stands under.
+pub(crate) async fn own_pull(svc: &Services, asked: &Asked<'_>) -> Result<Option<Pull>, StoreError> {
+    if !asked.issue.is_pull {
         return Ok(None);
+    }
+    pulls::by_number(&mut *svc.store.read().await?, asked.repo.id, asked.issue.issue.number).await
+}
+
+/// What to say where there is no round yet.
+pub(crate) fn no_round(asked: &Asked<'_>) -> Reply {
+    if asked.issue.is_pull { Reply::NoRoundOnPull } else { Reply::NoRound }
+}
+
+/// The task of the thread and its newest round there, for commands that need one.
+pub(crate) async fn newest(svc: &Services, asked: &Asked<'_>) -> anyhow::Result<Option<(Task, Round, Vec<Run>)>> {
+    let pull = own_pull(svc, asked).await?;
+    let mut conn = svc.store.read().await?;
+    let task = match &pull {
+        Some(pull) => tasks::get(&mut conn, pull.task_id).await?,
+        None => tasks::find_issue(&mut conn, asked.repo.id, asked.issue.issue.number).await?,
     };
-    let Some((round, runs)) = newest_round(&mut conn, task.id).await? else { return Ok(None) };
+    let Some(task) = task else { return Ok(None) };
+    let Some((round, runs)) = newest_round(&mut conn, task.id, pull.map(|p| p.id)).await? else { return Ok(None) };
     Ok(Some((task, round, runs)))
 }
 
-async fn newest_round(conn: &mut Conn, task: TaskId) -> Result<Option<(Round, Vec<Run>)>, StoreError> {
-    let Some(round) = rounds::newest(conn, task).await? else { return Ok(None) };
+async fn newest_round(
+    conn: &mut Conn,
+    task: TaskId,
+    pull: Option<PullId>,
+) -> Result<Option<(Round, Vec<Run>)>, StoreError> {
+    let Some(round) = rounds::newest_under(conn, task, pull).await? else { return Ok(None) };
     let runs = round_state::candidates(runs::list_round(conn, round.id).await?);
     Ok(Some((round, runs)))
 }

@@ -2,14 +2,13 @@
 
 use crate::domain::pick::PickSource;
 use crate::domain::run::Letter;
-use crate::engine::render::Reply;
 
-use super::{Answer, Asked, by_letter, newest};
+use super::{Answer, Asked, by_letter, newest, no_round};
 use crate::service::Services;
 use crate::service::pick::{Choice, PickRequest, accept, refusal_reply};
 
 pub(super) async fn pick(svc: &Services, asked: &Asked<'_>, letter: Letter) -> anyhow::Result<Answer> {
-    let Some((_, _, runs)) = newest(svc, asked).await? else { return Ok(Reply::NoRound.into()) };
+    let Some((_, _, runs)) = newest(svc, asked).await? else { return Ok(no_round(asked).into()) };
     let run = match by_letter(&runs, letter) {
         Ok(run) => run,
         Err(reply) => return Ok(reply.into()),
@@ -19,6 +18,7 @@ pub(super) async fn pick(svc: &Services, asked: &Asked<'_>, letter: Letter) -> a
         source: PickSource::Command,
         person: Some(asked.person.clone()),
         token_name: None,
+        pull_id: None,
         shown: run.result.patch_sha256.clone(),
         title: None,
         body: None,

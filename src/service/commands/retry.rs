@@ -8,13 +8,13 @@ use crate::domain::run::{Letter, Run, RunStatus};
 use crate::engine::render::Reply;
 
 use super::run::cap_reply;
-use super::{Answer, Asked, by_letter, newest};
+use super::{Answer, Asked, by_letter, newest, no_round};
 use crate::service::grow_round::set_to_work;
 use crate::service::start_round::{add_run, cap_reached, per_run};
 use crate::service::{Services, audit};
 
 pub(super) async fn retry(svc: &Services, asked: &Asked<'_>, letter: Option<Letter>) -> anyhow::Result<Answer> {
-    let Some((_, round, runs)) = newest(svc, asked).await? else { return Ok(Reply::NoRound.into()) };
+    let Some((_, round, runs)) = newest(svc, asked).await? else { return Ok(no_round(asked).into()) };
     let again: Vec<&Run> = match letter {
         None => runs.iter().filter(|run| matches!(run.status, RunStatus::Failed | RunStatus::Canceled)).collect(),
         Some(letter) => match by_letter(&runs, letter) {

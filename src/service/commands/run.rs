@@ -1,8 +1,8 @@
 //! `/bakeoff [models] [options]`: from words to a round.
 
 use crate::adapters::github::{Comment, GithubError};
-use crate::adapters::store::{effects, models, rounds};
-use crate::domain::ids::RoundId;
+use crate::adapters::store::{effects, models, pulls, rounds, tasks};
+use crate::domain::ids::{RoundId, TaskId};
 use crate::domain::model::ModelProfile;
 use crate::domain::money::UsdMicros;
 use crate::domain::repo::CommitSha;
@@ -11,12 +11,16 @@ use crate::domain::sha256::Sha256Hex;
 use crate::engine::command::{ModelRequest, Options, unknown_model};
 use crate::engine::render::Reply;
 
-use super::{Answer, Asked, Carrier};
+use super::{Answer, Asked, Carrier, own_pull, revise};
 use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round, task_for_issue};
 use crate::service::{Services, publish, repos, rights};
 
 /// Earlier comments shown to the models, at most.
 const MAX_THREAD: usize = 20;
+/// How much of each is shown.
+const MAX_COMMENT_CHARS: usize = 8_000;
+/// And of all together, newest first.
+const MAX_THREAD_BYTES: usize = 60_000;
 /// People whose right to write is asked for, at most.
 const MAX_SPEAKERS: usize = 8;
 
@@ -27,11 +31,14 @@ pub(super) async fn run(
     options: &Options,
     instruction: &str,
 ) -> anyhow::Result<Answer> {
+    if let Some(pull) = own_pull(svc, asked).await? {
+        return revise::on_pull(svc, asked, &pull, requested, (options, instruction)).await;
+    }
     let plan = match plan(svc, asked, requested, options).await? {
         Ok(plan) => plan,
         Err(reply) => return Ok(reply.into()),
     };
-    let brief = asked.brief(thread(asked).await?);
+    let brief = asked.brief(thread(asked, asked.issue.issue.number).await?);
     let new = NewRound {
         models: plan.models,
         instruction: instruction.to_owned(),
@@ -47,11 +54,16 @@ pub(super) async fn run(
         exclusive: true,
     };
     let task = task_for_issue(svc, asked.repo, &asked.issue.issue, &asked.issue.title).await?;
-    match start_round(svc, asked.repo, task.id, new).await? {
+    begin(svc, asked, task.id, new).await
+}
+
+/// Starts the round, or says why not.
+pub(super) async fn begin(svc: &Services, asked: &Asked<'_>, task: TaskId, new: NewRound) -> anyhow::Result<Answer> {
+    match start_round(svc, asked.repo, task, new).await? {
         Started::Round(..) | Started::Already(_) => Ok(Answer::Quiet),
         // The label and the text of one opening start one round; the second of them says nothing.
         Started::Busy(_) if asked.comment_id().is_none() => Ok(Answer::Quiet),
-        Started::Busy(round) => Ok(running(svc, asked, round).await?.into()),
+        Started::Busy(round) => Ok(running(svc, round).await?.into()),
         Started::Cap(cap) => Ok(cap_reply(&cap).into()),
     }
 }
@@ -73,18 +85,14 @@ async fn plan(
     requested: &[ModelRequest],
     options: &Options,
 ) -> anyhow::Result<Result<Plan, Reply>> {
-    if let Some(name) = options.checks.first() {
-        return Ok(Err(Reply::UnknownCheck { name: name.clone() }));
-    }
     let models = match chosen(svc, asked, requested).await? {
         Ok(models) => models,
         Err(reply) => return Ok(Err(reply)),
     };
-    let cap = svc.policy.budget_round;
-    let budget = options.budget.unwrap_or(cap);
-    if budget > cap {
-        return Ok(Err(Reply::BudgetAboveCap { asked: budget, cap }));
-    }
+    let budget = match terms(svc, options) {
+        Ok(budget) => budget,
+        Err(reply) => return Ok(Err(reply)),
+    };
     let base_ref = options.base.clone().unwrap_or_else(|| asked.repo.default_branch.to_string());
     let base_commit = match repos::resolve(asked.client, &base_ref).await {
         Ok(Some(sha)) => sha,
@@ -93,6 +101,18 @@ async fn plan(
         Err(error) => return Err(error.into()),
     };
     Ok(Ok(Plan { models, budget, base_ref, base_commit }))
+}
+
+/// What a round with these options may spend, or which of them cannot be.
+pub(super) fn terms(svc: &Services, options: &Options) -> Result<UsdMicros, Reply> {
+    if let Some(name) = options.checks.first() {
+        return Err(Reply::UnknownCheck { name: name.clone() });
+    }
+    let cap = svc.policy.budget_round;
+    match options.budget.unwrap_or(cap) {
+        budget if budget > cap => Err(Reply::BudgetAboveCap { asked: budget, cap }),
+        budget => Ok(budget),
+    }
 }
 
 pub(super) async fn chosen(
@@ -127,7 +147,7 @@ pub(super) async fn chosen(
     })
 }
 
-fn origin(asked: &Asked<'_>) -> Origin {
+pub(super) fn origin(asked: &Asked<'_>) -> Origin {
     Origin {
         requester: Some(asked.person.clone()),
         token_name: None,
@@ -149,13 +169,13 @@ fn said(asked: &Asked<'_>, instruction: &str) -> Vec<String> {
 }
 
 /// Earlier comments by people who may write, oldest first (M14). Those of others could hold anything.
-async fn thread(asked: &Asked<'_>) -> anyhow::Result<Vec<String>> {
-    let comments = asked.client.comments(asked.issue.issue.number, None).await?;
+pub(super) async fn thread(asked: &Asked<'_>, number: i64) -> anyhow::Result<Vec<String>> {
+    let comments = asked.client.comments(number, None).await?;
     // One that was edited later may say what it did not say then.
     let before = |c: &&Comment| {
         c.app_id.is_none() && Some(c.id) != asked.comment_id() && c.created_at <= asked.at && c.updated_at <= asked.at
     };
-    let mut kept = Vec::new();
+    let (mut kept, mut room) = (Vec::new(), MAX_THREAD_BYTES);
     let mut speakers = std::collections::BTreeMap::new();
     for comment in comments.iter().filter(before).rev() {
         let Some(author) = comment.author.as_ref().map(|a| a.person.clone()) else { continue };
@@ -168,8 +188,10 @@ async fn thread(asked: &Asked<'_>) -> anyhow::Result<Vec<String>> {
             None => rights::may_write(asked.client, &author).await?,
         };
         speakers.insert(author.id.0, may);
-        if may {
-            kept.push(comment.body.clone());
+        let text: String = comment.body.chars().take(MAX_COMMENT_CHARS).collect();
+        if may && text.len() <= room {
+            room -= text.len();
+            kept.push(text);
         }
     }
     kept.reverse();
@@ -180,11 +202,20 @@ fn is_command(body: &str) -> bool {
     body.trim_start().to_ascii_lowercase().starts_with(crate::engine::command::COMMAND_WORD)
 }
 
-async fn running(svc: &Services, asked: &Asked<'_>, round: RoundId) -> anyhow::Result<Reply> {
+async fn running(svc: &Services, round: RoundId) -> anyhow::Result<Reply> {
     let mut conn = svc.store.read().await?;
-    let number = rounds::get(&mut conn, round).await?.map_or(0, |row| row.number);
+    let row = rounds::get(&mut conn, round).await?;
+    let number = row.as_ref().map_or(0, |row| row.number);
     let status = effects::by_key(&mut conn, &publish::status_key(round)).await?;
     let comment = status.and_then(|effect| effect.external_id);
-    let url = comment.map(|id| format!("{}#issuecomment-{id}", asked.issue.issue.url));
+    // It may run under the pull request and be asked for under the issue, or the other way round.
+    let page = match row.as_ref().and_then(|row| row.pull_id) {
+        Some(pull) => pulls::get(&mut conn, pull).await?.map(|pull| pull.url),
+        None => match row.as_ref().map(|row| row.task_id) {
+            Some(task) => tasks::get(&mut conn, task).await?.and_then(|task| task.issue).map(|issue| issue.url),
+            None => None,
+        },
+    };
+    let url = page.zip(comment).map(|(page, id)| format!("{page}#issuecomment-{id}"));
     Ok(Reply::RoundRunning { round: number, url })
 }

@@ -130,6 +130,7 @@ async fn ticked(svc: &Services, _repo: &Repo, tick: Tick, person: Person) -> any
         source,
         person: Some(person),
         token_name: None,
+        pull_id: None,
         shown,
         title: None,
         body: None,

@@ -64,13 +64,17 @@ pub(super) async fn repositories(svc: &Services, payload: &Payload) -> anyhow::R
 
 pub(super) async fn pull(svc: &Services, repo: &Repo, payload: &Payload, action: &str) -> anyhow::Result<Handled> {
     let Some(pull) = &payload.pull_request else { return Ok(Handled::Ignored("It names no pull request.")) };
+    let Some(number) = pull.number else { return Ok(Handled::Ignored("It has no number.")) };
+    if action == "synchronize" {
+        pulls::moved(svc, repo, number).await?;
+        return Ok(Handled::Yes);
+    }
     let status = match (action, pull.merged.unwrap_or(false)) {
         ("closed", true) => PullStatus::Merged,
         ("closed", false) => PullStatus::Closed,
         ("reopened", _) => PullStatus::Open,
         _ => return Ok(Handled::Ignored("Nothing to do for it.")),
     };
-    let Some(number) = pull.number else { return Ok(Handled::Ignored("It has no number.")) };
     pulls::changed(svc, repo, number, status).await?;
     Ok(Handled::Yes)
 }

@@ -133,6 +133,7 @@ async fn record(
     let mut tx = svc.store.begin().await?;
     pulls::insert(&mut tx, chosen.repo.id, &row).await?;
     let moved = (fresh.moved > 0).then(|| fresh.moved.to_string());
+    picks::set_commit(&mut tx, chosen.pick.id, Some(commit), now).await?;
     picks::settle(&mut tx, chosen.pick.id, PickStatus::Opened, moved.as_deref(), now).await?;
     let result =
         EffectResult { external_id: Some(info.number), node_id: Some(info.node_id.clone()), body_sha256: None };

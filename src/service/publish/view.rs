@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::domain::ids::EffectId;
 use crate::domain::money::UsdMicros;
 use crate::domain::pick::{Pick, PickStatus};
-use crate::domain::pull::PullStatus;
+use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::round::{Origin, RoundStatus};
-use crate::domain::run::{Run, RunStatus};
+use crate::domain::run::{Letter, Run, RunStatus};
 use crate::domain::sha256::Sha256Hex;
 use crate::engine::context::clean::clean;
 use crate::engine::evidence::evidence;
@@ -35,6 +35,7 @@ pub(super) fn status(svc: &Services, scene: &Scene, effect: EffectId) -> StatusV
         status: scene.round.status,
         base_ref: scene.round.base_ref.clone(),
         base_commit: scene.round.base_commit.clone(),
+        starts_from: scene.starts_from,
         requester: requester(&scene.round.origin),
         candidates: scene.runs.iter().map(|run| row(scene, run)).collect(),
         budget: scene.round.budget,
@@ -58,7 +59,6 @@ fn took(run: &Run) -> Option<Duration> {
 
 fn row(scene: &Scene, run: &Run) -> CandidateRow {
     let comment = scene.effect(&candidate_key(run.id)).and_then(|e| e.external_id);
-    let issue = scene.task.issue.as_ref();
     CandidateRow {
         letter: run.letter,
         run: run.id,
@@ -67,7 +67,7 @@ fn row(scene: &Scene, run: &Run) -> CandidateRow {
         checks: None,
         cost: if run.status.is_terminal() { run.result.cost } else { UsdMicros::ZERO },
         took: took(run),
-        comment_url: issue.zip(comment).map(|(issue, id)| format!("{}#issuecomment-{id}", issue.url)),
+        comment_url: scene.place().zip(comment).map(|((_, page), id)| format!("{page}#issuecomment-{id}")),
     }
 }
 
@@ -99,7 +99,7 @@ fn notes(scene: &Scene) -> Vec<Note> {
     }
     match scene.round.status {
         RoundStatus::Expired => notes.push(Note::Expired),
-        RoundStatus::Superseded => notes.push(Note::Superseded { round: scene.task.round }),
+        RoundStatus::Superseded => notes.push(Note::Superseded { round: scene.newest }),
         _ => {}
     }
     notes
@@ -110,6 +110,9 @@ fn pick_notes(scene: &Scene, pick: &Pick, run: &Run) -> Vec<Note> {
     let by = pick.person.as_ref().map(|p| p.login.clone()).or_else(|| pick.token_name.clone());
     let picked = Note::Picked { letter, by: by.unwrap_or_else(|| "the web view".into()) };
     let said = || pick.note.clone().unwrap_or_default();
+    if let Some(pull) = pick.pull_id.and_then(|id| scene.pulls.iter().find(|pull| pull.id == id)) {
+        return update_notes(pick, letter, picked, pull);
+    }
     match pick.status {
         PickStatus::Opening => vec![picked],
         PickStatus::Stale => vec![Note::Stale { letter, paths: said().split('\n').map(str::to_owned).collect() }],
@@ -128,6 +131,25 @@ fn pick_notes(scene: &Scene, pick: &Pick, run: &Run) -> Vec<Note> {
                 PullStatus::Merged => Note::PullMerged { number: pull.number },
             }));
             notes
+        }
+    }
+}
+
+/// Of a pick that adds a commit to a pull request.
+fn update_notes(pick: &Pick, letter: Letter, picked: Note, pull: &Pull) -> Vec<Note> {
+    let (number, url) = (pull.number, pull.url.clone());
+    let said = || pick.note.clone().unwrap_or_default();
+    match pick.status {
+        PickStatus::Opening => vec![picked],
+        PickStatus::Stale => {
+            vec![Note::PullStale { letter, number, paths: said().split('\n').map(str::to_owned).collect() }]
+        }
+        PickStatus::Failed => vec![Note::PickFailed { letter, reason: said() }],
+        PickStatus::Opened => {
+            let moved = pick.note.as_ref().and_then(|n| n.parse().ok());
+            let added = Note::CommitAdded { number, url, commit: pick.commit.clone(), moved };
+            let merged = (pull.status == PullStatus::Merged).then_some(Note::PullMerged { number });
+            [picked, added].into_iter().chain(merged).collect()
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::adapters::github::GithubError;
-use crate::adapters::store::{picks, pulls, runs};
-use crate::domain::ids::{PickId, RunId};
+use crate::adapters::github::{CompareStatus, GithubError};
+use crate::adapters::store::{Conn, StoreError, picks, pulls, runs};
+use crate::domain::ids::{PickId, PullId, RunId};
 use crate::domain::pick::{PickSource, PickStatus};
 use crate::domain::pull::Pull;
 use crate::domain::repo::Repo;
+use crate::domain::run::Run;
 use crate::service::pick::{Choice, PickRequest, Refusal, accept, patchless};
 use crate::service::{Services, audit, rights};
 
@@ -19,9 +20,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub struct Wish {
     /// The candidate.
     pub run_id: RunId,
-    /// A title for the pull request.
+    /// The pull request that gets a commit; without one another is opened.
+    pub pull_id: Option<PullId>,
+    /// A title for the pull request, or the first line of the commit.
     pub title: Option<String>,
-    /// A description for it.
+    /// A description for it, or the rest of the commit's message.
     pub body: Option<String>,
     /// The REST token's name.
     pub token_name: String,
@@ -53,6 +56,7 @@ pub async fn choose(svc: &Services, repo: &Repo, wish: Wish) -> anyhow::Result<C
         source: PickSource::Rest,
         person,
         token_name: Some(wish.token_name),
+        pull_id: wish.pull_id,
         shown: None,
         title: wish.title,
         body: wish.body,
@@ -90,11 +94,26 @@ pub async fn outcome(svc: &Services, id: PickId) -> anyhow::Result<Outcome> {
         PickStatus::Opening => Outcome::Opening,
         PickStatus::Stale => Outcome::Stale(note),
         PickStatus::Failed => Outcome::Failed(note),
-        PickStatus::Opened => match pulls::for_run(&mut conn, pick.run_id).await? {
+        PickStatus::Opened => match opened(&mut conn, pick.pull_id, pick.run_id).await? {
             Some(pull) => Outcome::Opened(Box::new(pull)),
             None => Outcome::Opening,
         },
     })
+}
+
+async fn opened(conn: &mut Conn, pull: Option<PullId>, run: RunId) -> Result<Option<Pull>, StoreError> {
+    match pull {
+        Some(id) => pulls::get(conn, id).await,
+        None => pulls::for_run(conn, run).await,
+    }
+}
+
+/// Whether the run's base lies below the head of this open pull request, so that its patch can be merged there.
+pub async fn fits(svc: &Services, repo: &Repo, run: &Run, pull: &Pull) -> anyhow::Result<bool> {
+    let client = svc.client(repo)?;
+    let Some(head) = client.branch_head(&pull.branch).await? else { return Ok(false) };
+    let compared = client.compare(&run.base_commit, &head).await?;
+    Ok(compared.is_some_and(|c| matches!(c.status, CompareStatus::Ahead | CompareStatus::Identical)))
 }
 
 /// Waits until a pick is decided. Never ends by itself before that: the caller sets the deadline.

@@ -6,6 +6,7 @@ mod flow;
 mod models;
 mod prs;
 mod runs;
+mod updates;
 
 use std::time::Duration;
 

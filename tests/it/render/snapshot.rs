@@ -196,6 +196,15 @@ fn replies() {
         Reply::PickedFirst { letter, by: "bob".into() },
         Reply::AlreadyMerged { number: 34 },
         Reply::ChoiceExpired,
+        Reply::PullClosed { number: 34 },
+        Reply::NoRoundOnPull,
+        Reply::NameCandidate,
+        Reply::BaseGiven,
+        Reply::RoundOver { status: RoundStatus::Picked },
+        Reply::RoundOver { status: RoundStatus::Merged },
+        Reply::RoundOver { status: RoundStatus::Canceled },
+        Reply::RoundOver { status: RoundStatus::Superseded },
+        Reply::RoundSpent { budget: UsdMicros(3_000_000) },
         Reply::PatchChanged { letter },
         Reply::NoModels,
         Reply::PriceUnknown { alias: "new".into() },
@@ -209,7 +218,6 @@ fn replies() {
         Reply::EmptyRepository,
         Reply::PermissionUnknown,
         Reply::IssueClosed,
-        Reply::NotYet { word: "revise" },
         Reply::Failed { reason: "GitHub could not be reached.".into() },
     ];
     assert_snapshot!(all.iter().map(reply_text).collect::<Vec<_>>().join("\n=====\n"));

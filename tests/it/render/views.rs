@@ -55,6 +55,7 @@ pub fn status(status: RoundStatus, candidates: Vec<CandidateRow>) -> StatusView 
         status,
         base_ref: "main".into(),
         base_commit: sha(),
+        starts_from: None,
         requester: "alice".into(),
         candidates,
         budget: UsdMicros(3_000_000),

@@ -3,3 +3,6 @@
 mod add;
 mod commands;
 mod first;
+mod own_pull;
+mod revise;
+mod talk;

@@ -2,4 +2,5 @@
 
 pub mod databases;
 pub mod invariants;
+pub mod updates;
 pub mod world;
