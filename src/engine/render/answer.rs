@@ -120,7 +120,7 @@ fn sentence(what: &Reply) -> String {
             format!("{} of this issue is open; close it first to choose another candidate.", link(&format!("Pull request #{number}"), url))
         }
         Reply::PickedFirst { letter, by } => {
-            format!("{} chose candidate {letter} first; its pull request is being opened.", code(by, 60))
+            format!("{} chose candidate {letter} first; the status comment tells what becomes of it.", code(by, 60))
         }
         Reply::AlreadyMerged { number } => {
             format!("Pull request #{number} of this issue is merged, so nothing can be chosen any more; write `/bakeoff` on a new issue.")

@@ -117,8 +117,11 @@ fn not_shown(left: &[&FileDiff], view: &CandidateView) -> String {
 
 fn foot(view: &CandidateView) -> String {
     let compare = view.compare_url.as_ref().map(|url| format!(" · {}", link("compare", url))).unwrap_or_default();
+    let does = view
+        .adds_to
+        .map_or_else(|| "opens the pull request".into(), |number| format!("adds a commit to pull request #{number}"));
     format!(
-        "Patch SHA-256 `{}`{compare}\n\n<sub>🚀 on this comment opens the pull request; so does `/bakeoff pick {}`.</sub>\n",
+        "Patch SHA-256 `{}`{compare}\n\n<sub>🚀 on this comment {does}; so does `/bakeoff pick {}`.</sub>\n",
         view.patch_sha256, view.letter
     )
 }

@@ -109,7 +109,11 @@ fn boxes(view: &StatusView, rows: usize) -> String {
     choices
         .map(|row| {
             let letter = row.letter;
-            format!("- [ ] Open the pull request from candidate **{letter}** {}", row_marker(letter, row.run))
+            let mark = row_marker(letter, row.run);
+            match view.adds_to {
+                None => format!("- [ ] Open the pull request from candidate **{letter}** {mark}"),
+                Some(number) => format!("- [ ] Add candidate **{letter}** to pull request #{number} {mark}"),
+            }
         })
         .collect::<Vec<_>>()
         .join("\n")

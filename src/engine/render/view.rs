@@ -24,6 +24,8 @@ pub struct StatusView {
     pub base_ref: String,
     /// The pinned commit.
     pub base_commit: CommitSha,
+    /// The pull request that a pick adds a commit to; `None` opens one.
+    pub adds_to: Option<i64>,
     /// The candidate it goes on from: its letter and the number of its round.
     pub starts_from: Option<(Letter, i64)>,
     /// Who asked: a login or a token's name.
@@ -213,6 +215,8 @@ pub struct CandidateView {
     pub cost: UsdMicros,
     /// How long it worked.
     pub took: Option<Duration>,
+    /// The pull request that a pick adds a commit to; `None` opens one.
+    pub adds_to: Option<i64>,
     /// The page that compares the candidates; `None` without a public URL.
     pub compare_url: Option<String>,
 }

@@ -34,6 +34,8 @@ struct Page {
     pulls: Vec<PullView>,
     csrf: String,
     refresh: bool,
+    /// The pull request that a pick adds a commit to.
+    adds_to: Option<i64>,
 }
 
 struct RoundView {
@@ -109,6 +111,10 @@ fn page(found: &Comparison, csrf: &str) -> Page {
         pulls: found.pulls.iter().map(pull).collect(),
         csrf: csrf.to_owned(),
         refresh: working || opening,
+        adds_to: found
+            .round
+            .as_ref()
+            .and_then(|round| found.pulls.iter().find(|pull| round.pull_id == Some(pull.id)).map(|pull| pull.number)),
     }
 }
 

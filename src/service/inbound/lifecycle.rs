@@ -76,5 +76,9 @@ pub(super) async fn pull(svc: &Services, repo: &Repo, payload: &Payload, action:
         _ => return Ok(Handled::Ignored("Nothing to do for it.")),
     };
     pulls::changed(svc, repo, number, status).await?;
+    if status == PullStatus::Open {
+        // Its branch may have gone on while it was closed.
+        pulls::moved(svc, repo, number).await?;
+    }
     Ok(Handled::Yes)
 }

@@ -35,6 +35,7 @@ pub(super) fn status(svc: &Services, scene: &Scene, effect: EffectId) -> StatusV
         status: scene.round.status,
         base_ref: scene.round.base_ref.clone(),
         base_commit: scene.round.base_commit.clone(),
+        adds_to: adds_to(scene),
         starts_from: scene.starts_from,
         requester: requester(&scene.round.origin),
         candidates: scene.runs.iter().map(|run| row(scene, run)).collect(),
@@ -170,6 +171,11 @@ pub(super) fn candidate(svc: &Services, scene: &Scene, run: &Run, hash: Sha256He
         usage: run.result.usage,
         cost: run.result.cost,
         took: took(run),
+        adds_to: adds_to(scene),
         compare_url: compare_url(svc, scene),
     }
+}
+
+fn adds_to(scene: &Scene) -> Option<i64> {
+    scene.round.pull_id.and(scene.place()).map(|(number, _)| number)
 }

@@ -1,6 +1,6 @@
 //! Whether a patch still fits a branch that moved on.
 
-use bakeoff::adapters::git::MergeOutcome;
+use bakeoff::adapters::git::{MergeOutcome, Merged};
 use bakeoff::domain::tree::{FileMode, TreeChange};
 
 use super::work::{Place, git};
@@ -40,6 +40,34 @@ async fn f061_changes_elsewhere_are_clean() {
     assert_eq!(outcome(ours(), |p| write(p, "a", &TEN.replacen("2\n", "two\n", 1))).await, MergeOutcome::Clean);
     let moved = |p: &Place| drop(git(&p.work(), &["mv", "a", "moved"]));
     assert_eq!(outcome(ours(), moved).await, MergeOutcome::Clean, "a rename is followed");
+}
+
+/// The files of a commit that holds `changes`, merged onto what `then` made of the base.
+async fn merged(changes: Vec<TreeChange>, then: impl FnOnce(&Place)) -> Vec<TreeChange> {
+    let (place, base) = Place::filled(&[("a", TEN), ("b", TEN), ("d/c", "c\n")]).await;
+    then(&place);
+    let head = place.commit(&[]);
+    place.fetch(&base).await;
+    match place.fetch(&head).await.merge(&base, &head, changes).await.unwrap() {
+        Merged::Clean(changes) => changes,
+        Merged::Conflict(paths) => panic!("conflicts in {paths:?}"),
+    }
+}
+
+#[tokio::test]
+async fn f061_what_a_merge_changes_on_the_branch_is_only_what_the_branch_lacks() {
+    let ours = || vec![edit("a", "2\n", "two\n")];
+    let both = TEN.replacen("2\n", "two\n", 1).replace("9\n", "nine\n");
+    let there = merged(ours(), |p| write(p, "a", &TEN.replace("9\n", "nine\n"))).await;
+    assert_eq!(there, [TreeChange::write("a", FileMode::Regular, both)]);
+    assert_eq!(merged(ours(), |p| write(p, "a", &TEN.replacen("2\n", "two\n", 1))).await, []);
+    let moved = |p: &Place| drop(git(&p.work(), &["mv", "a", "moved"]));
+    let renamed = merged(ours(), moved).await;
+    assert_eq!(renamed, [TreeChange::write("moved", FileMode::Regular, TEN.replacen("2\n", "two\n", 1))]);
+    let deleted = merged(vec![TreeChange::delete("d/c")], |p| write(p, "b", "other\n")).await;
+    assert_eq!(deleted, [TreeChange::delete("d/c")]);
+    let made = vec![TreeChange::write("bin/x", FileMode::Executable, "#!\n")];
+    assert_eq!(merged(made.clone(), |p| write(p, "b", "other\n")).await, made);
 }
 
 #[tokio::test]

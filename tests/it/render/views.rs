@@ -55,6 +55,7 @@ pub fn status(status: RoundStatus, candidates: Vec<CandidateRow>) -> StatusView 
         status,
         base_ref: "main".into(),
         base_commit: sha(),
+        adds_to: None,
         starts_from: None,
         requester: "alice".into(),
         candidates,
@@ -92,6 +93,7 @@ pub fn candidate(files: Vec<FileDiff>) -> CandidateView {
         usage: Usage { input_tokens: 1_234, output_tokens: 567, cached_input_tokens: 0 },
         cost: UsdMicros(12_300),
         took: Some(Duration::from_secs(185)),
+        adds_to: None,
         compare_url: None,
     }
 }

@@ -20,6 +20,7 @@ async fn a_revision_on_the_pull_request_adds_a_commit_to_it() {
     world.say(pull.number, "Part should say Goodbye.");
     world.say(pull.number, "/bakeoff revise say Goodbye in part()\n\nAnd nothing else.");
     let a = candidate_of(&world, pull.number, 2, "A").await;
+    assert!(a.body.contains(&format!("adds a commit to pull request #{}", pull.number)), "{}", a.body);
     assert!(a.body.contains("+    return \"Goodbye, \" + name") && !a.body.contains("Hello"), "{}", a.body);
     let asked = world.models.requests().last().unwrap().body.to_string();
     for part in ["Part should say Goodbye.", "gives `Helo, Bo`", "Hello, ", "candidate A of round 1: chosen; its"] {
@@ -57,7 +58,9 @@ async fn named_models_work_on_the_pull_request_and_the_other_commands_act_on_its
     world.hub.wait_for("the status", reply_with("Round 2", pull.number)).await;
     world.say(issue, "/bakeoff add gemini");
     world.hub.wait_for("the issue's own round is decided", reply_with("choice is made", issue)).await;
-    world.say(pull.number, "/bakeoff pick B");
+    let status = world.status_says(pull.number, "2 patches").await;
+    let line = format!("Add candidate **B** to pull request #{}", pull.number);
+    world.hub.tick_checkbox(REPO, status.id, ADA, &line);
     let now = moved_from(&world, pull.number, &pull.head_sha).await;
     assert!(world.file(&now.head_sha, "greet.py").contains("Goodbye, "));
     world.status_says(pull.number, "was added to").await;
@@ -172,6 +175,7 @@ async fn a_closed_or_merged_pull_request_and_one_of_others_say_so() {
     world.status_says(issue, "closed").await;
     world.say(pull.number, "/bakeoff revise shorter");
     world.hub.wait_for("it is closed", reply_with("is closed, so nothing was done", pull.number)).await;
+    world.hub.push_commit(REPO, &pull.head, &[Change::text("NEWS.md", "while it was closed\n")]);
     world.hub.reopen_pull(REPO, pull.number, ADA);
     world.status_says(issue, "is open").await;
     world.hub.merge_pull(REPO, pull.number, ADA);
