@@ -73,11 +73,11 @@ async fn run_of(state: &ApiState, task: &Task, repo: &Repo, id: &str) -> Result<
 
 /// Whether the patch can go onto the branch at all; the pull request's state is judged with the pick.
 async fn fitting(state: &ApiState, repo: &Repo, run: &Run, pull: &Pull) -> Result<(), ApiError> {
-    if state.services.client(repo).is_err() {
-        return Err(refused(&Refusal::NoApp));
-    }
     if !run.has_patch() {
         return Err(refused(&Refusal::NoPatch(run.letter)));
+    }
+    if state.services.client(repo).is_err() {
+        return Err(refused(&Refusal::NoApp));
     }
     if pull.status != PullStatus::Open || prs::fits(&state.services, repo, run, pull).await? {
         return Ok(());
