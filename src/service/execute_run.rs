@@ -24,7 +24,7 @@ use crate::domain::money::{Prices, Usage, UsdMicros};
 use crate::domain::repo::Repo;
 use crate::domain::round::Round;
 use crate::domain::run::{Run, RunResult, RunStatus};
-use crate::engine::agent::{Desk, Ending, Limits, Report, SingleShot};
+use crate::engine::agent::{Agent, Desk, Ending, Limits, LoopLimits, Report};
 use crate::engine::context::clean::clean;
 use crate::engine::patch::forbidden::Matcher;
 use crate::engine::patch::{Applied, Rules};
@@ -33,6 +33,9 @@ use super::jobs::{Flow, Try};
 use super::start_round::price_of;
 use super::{Services, repos as repo_service, round_state};
 use desk::RunDesk;
+
+/// How long past its deadline a run may take to keep what it has so far; nothing is asked of a model then.
+const WINDING_UP: Duration = Duration::from_secs(5);
 
 /// Everything a run works with.
 struct Work {
@@ -56,10 +59,11 @@ pub async fn execute_run(
     if work.attempt > svc.policy.max_run_attempts {
         return finish(svc, &work, failed("The run was interrupted too often, so it was given up.")).await;
     }
+    let deadline = Instant::now() + svc.policy.run_deadline;
     let report = tokio::select! {
         () = canceled.cancelled() => return Ok(Flow::Done),
-        () = tokio::time::sleep(svc.policy.run_deadline) => over_time(svc.policy.run_deadline),
-        report = attempt_run(svc, &work, &desk) => report?,
+        () = tokio::time::sleep_until(deadline + WINDING_UP) => over_time(svc.policy.run_deadline),
+        report = attempt_run(svc, &work, deadline, &desk) => report?,
     };
     crash::point("run_answered");
     match report.ending {
@@ -69,7 +73,7 @@ pub async fn execute_run(
         Ending::Failed(why) => {
             finish(svc, &work, RunResult { summary: words(svc, report.summary), ..failed(&why) }).await
         }
-        Ending::Patch(applied) => finish(svc, &work, patched(svc, &applied, report.summary)).await,
+        Ending::Patch(applied) => finish(svc, &work, patched(svc, &applied, report.summary, report.note)).await,
     }
 }
 
@@ -78,8 +82,7 @@ fn failed(why: &str) -> RunResult {
 }
 
 fn over_time(limit: Duration) -> Report {
-    let ending = Ending::Failed(format!("The run took longer than its {} s.", limit.as_secs_f32()));
-    Report { ending, summary: None }
+    Report::ended(Ending::Failed(format!("The run took longer than its {} s.", limit.as_secs_f32())))
 }
 
 /// Claims the run for this worker, or nothing when it is over.
@@ -105,38 +108,38 @@ async fn take(svc: &Services, id: RunId) -> anyhow::Result<Option<Work>> {
     Ok(Some(Work { run, round, repo, model: stored.profile, attempt }))
 }
 
-async fn attempt_run(svc: &Services, work: &Work, desk: &RunDesk<'_>) -> anyhow::Result<Report> {
+async fn attempt_run(svc: &Services, work: &Work, deadline: Instant, desk: &RunDesk<'_>) -> anyhow::Result<Report> {
     let started = if work.attempt == 1 { "started" } else { "started again after an interruption" };
     desk.log(format!("{started}: {} on {}", work.run.model_name, work.run.base_commit.short())).await;
     let Some(prices) = price_of(&work.model) else {
-        let ending = Ending::Failed("The model's price is neither known nor given.".into());
-        return Ok(Report { ending, summary: None });
+        return Ok(Report::ended(Ending::Failed("The model's price is neither known nor given.".into())));
     };
     let model = match connect(svc, &work.model).await? {
         Ok(model) => model,
-        Err(error) => return Ok(Report { ending: Ending::Failed(error.to_string()), summary: None }),
+        Err(error) => return Ok(Report::ended(Ending::Failed(error.to_string()))),
     };
     let mirror = match mirror(svc, work).await {
         Ok(mirror) => mirror,
-        Err(Ended(ending)) => return Ok(Report { ending, summary: None }),
+        Err(Ended(ending)) => return Ok(Report::ended(ending)),
     };
     let view = match mirror.tree(&work.run.base_commit).await {
         Ok(view) => view,
-        Err(error) => return Ok(Report { ending: Ended::from(error).0, summary: None }),
+        Err(error) => return Ok(Report::ended(Ended::from(error).0)),
     };
     let asked = match task::assignment(svc, &work.round, &mirror).await {
         Ok(Ok(asked)) => asked,
-        Ok(Err(why)) => return Ok(Report { ending: Ending::Failed(why), summary: None }),
-        Err(error) => return Ok(Report { ending: Ended::from(error).0, summary: None }),
+        Ok(Err(why)) => return Ok(Report::ended(Ending::Failed(why))),
+        Err(error) => return Ok(Report::ended(Ended::from(error).0)),
     };
-    let deadline = Instant::now() + svc.policy.run_deadline;
     let limits = limits(svc, prices);
-    let agent = SingleShot {
+    let agent = Agent {
         model,
+        tools: work.model.tools,
         mirror,
         view,
         rules: rules(svc, &work.round),
         limits,
+        loop_limits: LoopLimits::default(),
         deadline,
         retry: RetryPolicy { first_wait: svc.policy.model_retry_wait, ..RetryPolicy::until(deadline) },
     };
@@ -186,7 +189,7 @@ async fn mirror(svc: &Services, work: &Work) -> Result<Mirror, Ended> {
     Ok(svc.mirrors.fetch(&work.repo.mirror(), &remote, &work.run.base_commit).await?)
 }
 
-fn patched(svc: &Services, applied: &Applied, summary: Option<String>) -> RunResult {
+fn patched(svc: &Services, applied: &Applied, summary: Option<String>, note: Option<String>) -> RunResult {
     let summary = words(svc, summary);
     if let Some(hit) = svc.secrets.find(applied.patch.text()) {
         tracing::error!(what = hit.what, "a patch held something that looks like a secret and was refused");
@@ -203,7 +206,7 @@ fn patched(svc: &Services, applied: &Applied, summary: Option<String>) -> RunRes
         patch: Some(applied.patch.text().to_owned()),
         patch_sha256: Some(applied.patch.sha256()),
         files_changed: applied.patch.files().to_vec(),
-        warnings: applied.warnings.iter().map(ToString::to_string).collect(),
+        warnings: note.into_iter().chain(applied.warnings.iter().map(ToString::to_string)).collect(),
         error: None,
         usage: Usage::default(),
         cost: UsdMicros::ZERO,

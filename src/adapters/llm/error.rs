@@ -68,6 +68,9 @@ pub enum ModelError {
     /// The question does not fit the model.
     #[error("The request is too long for this model.")]
     PromptTooLong,
+    /// The model, or the server before it, takes no tools.
+    #[error("The model takes no tools.")]
+    ToolsUnsupported,
     /// The provider found a fault in the request.
     #[error("The provider did not accept the request (HTTP {status}{}).", CodeTail(code.as_deref()))]
     BadRequest {

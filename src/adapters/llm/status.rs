@@ -53,6 +53,18 @@ const CONTENT: [&str; 5] =
 const TOO_LONG: [&str; 3] = ["context_length_exceeded", "request_too_large", "string_above_max_length"];
 const TOO_LONG_PHRASES: [&str; 4] =
     ["prompt is too long", "exceeds the maximum number of tokens", "maximum context length", "context window"];
+/// There is no code for it anywhere; OpenAI and its kin, Ollama, vLLM, llama.cpp, OpenRouter and Google word it so.
+const TOOLS: [&str; 4] = ["tool", "function call", "function_call", "functiondeclarations"];
+const NOT_TAKEN: [&str; 8] = [
+    "not support",
+    "unsupported",
+    "not enabled",
+    "support tool use",
+    "requires --",
+    "unrecognized",
+    "unknown parameter",
+    "not available",
+];
 const NO_MODEL: [&str; 3] = ["model_not_found", "not_found_error", "not_found"];
 const RATE: [&str; 5] =
     ["rate_limit_error", "rate_limit_exceeded", "resource_exhausted", "too_many_requests", "tokens_limit_reached"];
@@ -144,6 +156,9 @@ impl ErrorFacts {
         }
         if status == 413 || self.says(&TOO_LONG) || (status == 400 && self.mentions(&TOO_LONG_PHRASES)) {
             return ModelError::PromptTooLong;
+        }
+        if matches!(status, 400 | 404 | 405 | 422 | 500 | 501) && self.mentions(&TOOLS) && self.mentions(&NOT_TAKEN) {
+            return ModelError::ToolsUnsupported;
         }
         if status == 404 || self.says(&NO_MODEL) {
             return ModelError::ModelNotFound;

@@ -3,22 +3,34 @@
 //! An agent asks one model through [`ChatModel`](crate::adapters::llm::ChatModel) and hands back a patch, a summary
 //! and a log, nothing else: it cannot choose repository, branch, URL, model or command (M24).
 
+mod call;
 mod earlier;
 mod ground;
+mod limits;
 mod no_changes;
+mod opening;
 mod prompt;
+mod shorten;
 mod single;
 mod spend;
+mod tool_prompt;
+pub mod tools;
 mod tree_base;
+mod turns;
+
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use tokio::time::Instant;
 
-use crate::adapters::llm::estimate_tokens;
+use crate::adapters::git::{GitError, Mirror, TreeView};
+use crate::adapters::llm::{ChatModel, RetryPolicy, estimate_tokens};
+use crate::domain::model::ToolUse;
 use crate::domain::money::{Prices, Usage, UsdMicros};
-use crate::engine::patch::{Applied, FileChange};
+use crate::engine::patch::{Applied, FileChange, Rules};
 
 pub use earlier::Earlier;
-pub use single::SingleShot;
+pub use limits::LoopLimits;
 pub use tree_base::{TreeBase, tree_changes};
 
 /// What a model is asked to do; every text is cleaned already.
@@ -117,4 +129,76 @@ pub struct Report {
     pub ending: Ending,
     /// The model's own words about the change.
     pub summary: Option<String>,
+    /// What a reviewer should know about how the run ended ("stopped at the limit of 40 steps; …").
+    pub note: Option<String>,
+}
+
+impl Report {
+    /// An ending without words.
+    pub fn ended(ending: Ending) -> Self {
+        Self { ending, summary: None, note: None }
+    }
+}
+
+/// One model at work on one pinned commit.
+pub struct Agent {
+    /// The model.
+    pub model: Arc<dyn ChatModel>,
+    /// Whether it is given tools, or one question.
+    pub tools: ToolUse,
+    /// Where the pinned commit's objects are.
+    pub mirror: Mirror,
+    /// The pinned commit's files.
+    pub view: TreeView,
+    /// What a patch may do.
+    pub rules: Rules,
+    /// What a call may use.
+    pub limits: Limits,
+    /// What a run with tools may use.
+    pub loop_limits: LoopLimits,
+    /// When the run must be over.
+    pub deadline: Instant,
+    /// How calls are asked again.
+    pub retry: RetryPolicy,
+}
+
+impl Agent {
+    /// Works on `task`: with tools, or as a single shot where they are off or not taken. Money is asked for at `desk`
+    /// before every call.
+    pub async fn run(&self, task: &Assignment, desk: &dyn Desk) -> Report {
+        self.attempt(task, desk).await.unwrap_or_else(Report::ended)
+    }
+
+    async fn attempt(&self, task: &Assignment, desk: &dyn Desk) -> Result<Report, Ending> {
+        if self.tools == ToolUse::Auto {
+            match turns::tool_loop(self, task, desk).await? {
+                turns::Outcome::Done(report) => return Ok(report),
+                turns::Outcome::NoTools => {
+                    desk.log("the model takes no tools; it is asked for all edits in one answer".into()).await;
+                }
+            }
+        }
+        single::single_shot(self, task, desk).await
+    }
+}
+
+/// A reason as a sentence: a capital first letter and a full stop.
+fn sentence(reason: &str) -> String {
+    let mut chars = reason.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let end = if reason.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+/// A taken patch, for the log.
+fn told(applied: &Applied) -> String {
+    let (added, removed) = applied.patch.lines();
+    match applied.patch.files().len() {
+        0 => "applies: nothing to change".into(),
+        files => format!("applies: {files} files, +{added} −{removed}"),
+    }
+}
+
+fn git_ending(error: GitError) -> Ending {
+    if error.is_transient() { Ending::Later(error.to_string()) } else { Ending::Failed(sentence(&error.to_string())) }
 }

@@ -200,6 +200,16 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// What happens to `path`, if it is changed.
+    pub fn change_of(&self, path: &str) -> Option<&Action> {
+        self.changes.get(path)
+    }
+
+    /// Every changed path, in order.
+    pub fn changed(&self) -> impl Iterator<Item = (&str, &Action)> {
+        self.changes.iter().map(|(path, action)| (path.as_str(), action))
+    }
+
     /// All changes against the base, by path.
     pub fn changes(&self) -> Vec<FileChange> {
         self.changes.iter().map(|(path, action)| FileChange { path: path.clone(), action: action.clone() }).collect()

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub struct Reply {
     /// The words.
     pub text: String,
-    /// Tool calls: name and arguments.
+    /// Tool calls: name and arguments; a string is sent letter by letter, where arguments are text.
     pub calls: Vec<(String, Value)>,
     /// Thinking before the words; signed where the provider signs.
     pub thinking: String,

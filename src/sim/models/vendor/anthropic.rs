@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, call_id, pieces, set, signature, sse};
+use super::{Issue, Play, call_id, pieces, set, signature, sse, written};
 
 pub(super) fn error_type(status: u16) -> &'static str {
     match status {
@@ -56,7 +56,7 @@ fn blocks(reply: &Reply, issue: &Issue) -> Vec<Block> {
     for (at, (name, arguments)) in reply.calls.iter().enumerate() {
         let used = |input: &Value| json!({"type": "tool_use", "id": call_id(issue, at), "name": name, "input": input});
         let part = |piece: &String| json!({"type": "input_json_delta", "partial_json": piece});
-        let deltas = pieces(&arguments.to_string()).iter().map(part).collect();
+        let deltas = pieces(&written(arguments)).iter().map(part).collect();
         blocks.push(Block { start: used(&json!({})), deltas, whole: used(arguments) });
     }
     blocks

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, call_id, data, pieces, set};
+use super::{Issue, Play, call_id, data, pieces, set, written};
 
 pub(super) fn error_code(status: u16) -> &'static str {
     match status {
@@ -40,7 +40,7 @@ fn deltas(reply: &Reply, issue: &Issue) -> Vec<Value> {
         let head = json!({"index": at, "id": call_id(issue, at), "type": "function", "function": {"name": name, "arguments": ""}});
         deltas.push(json!({"tool_calls": [head]}));
         let part = |piece: &String| json!({"tool_calls": [{"index": at, "function": {"arguments": piece}}]});
-        deltas.extend(pieces(&arguments.to_string()).iter().map(part));
+        deltas.extend(pieces(&written(arguments)).iter().map(part));
     }
     deltas
 }
@@ -51,7 +51,7 @@ fn message(reply: &Reply, issue: &Issue) -> Value {
     let mut message = json!({"role": "assistant", "content": words(!refused), "refusal": words(refused)});
     if !reply.calls.is_empty() {
         let call = |(at, (name, arguments)): (usize, &(String, Value))| {
-            let function = json!({"name": name, "arguments": arguments.to_string()});
+            let function = json!({"name": name, "arguments": written(arguments)});
             json!({"id": call_id(issue, at), "type": "function", "function": function})
         };
         set(&mut message, "tool_calls", reply.calls.iter().enumerate().map(call).collect());

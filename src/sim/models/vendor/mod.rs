@@ -199,6 +199,11 @@ fn signature(issue: &Issue) -> String {
     format!("c2lnbmF0dXJl{}", issue.number)
 }
 
+/// Arguments as a model writes them; a string is sent letter by letter, so it may be broken JSON.
+fn written(arguments: &Value) -> String {
+    arguments.as_str().map_or_else(|| arguments.to_string(), str::to_owned)
+}
+
 /// Sets a field of an object.
 fn set(object: &mut Value, field: &str, value: Value) {
     if let Some(fields) = object.as_object_mut() {

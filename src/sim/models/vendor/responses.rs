@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Fault, Reply, ReplyStop};
-use super::{Issue, Play, call_id, pieces, set, signature, sse};
+use super::{Issue, Play, call_id, pieces, set, signature, sse, written};
 
 fn event(kind: &str, mut fields: Value) -> String {
     set(&mut fields, "type", json!(kind));
@@ -39,7 +39,7 @@ fn items(reply: &Reply, issue: &Issue) -> Vec<Value> {
     for (at, (name, arguments)) in reply.calls.iter().enumerate() {
         items.push(json!({
             "type": "function_call", "id": format!("fc_{}_{at}", issue.number), "call_id": call_id(issue, at),
-            "name": name, "arguments": arguments.to_string(), "status": "completed",
+            "name": name, "arguments": written(arguments), "status": "completed",
         }));
     }
     items

@@ -1,0 +1,58 @@
+//! The first question of a run: the task and the files that matter, within the room there is.
+
+use crate::adapters::git::GitError;
+use crate::adapters::llm::{ChatRequest, estimate_tokens};
+use crate::engine::context::clean::Marker;
+use crate::engine::context::{Context, Wanted, gather};
+
+use super::ground::show_over;
+use super::{Agent, Assignment, Desk, Ending, git_ending, prompt};
+
+/// What an agent says before and after the task.
+pub struct Frame {
+    /// Our instructions.
+    pub system: String,
+    /// How to answer, said again after everything that others wrote.
+    pub reminder: &'static str,
+    /// Whole files take at most so many bytes.
+    pub max_context_bytes: usize,
+}
+
+impl Agent {
+    /// The question; what is shown and what is left out goes to the log.
+    pub(super) async fn open(&self, task: &Assignment, frame: Frame, desk: &dyn Desk) -> Result<ChatRequest, Ending> {
+        let context = self.context(task, &frame).await.map_err(git_ending)?;
+        desk.log(format!("shown: {}", listed(&context))).await;
+        for note in &context.left_out {
+            desk.log(format!("left out: {note}")).await;
+        }
+        // A forged marker is as likely as a guessed key; a fresh one settles even that.
+        let user = (0..3).find_map(|_| prompt::user(task, &context, &Marker::random()).ok());
+        let user = user.ok_or_else(|| Ending::Failed("The issue's text could not be marked off safely.".into()))?;
+        Ok(ChatRequest::single(frame.system, user + frame.reminder, self.limits.max_output_tokens))
+    }
+
+    async fn context(&self, task: &Assignment, frame: &Frame) -> Result<Context, GitError> {
+        let (view, forbidden) = (self.view.clone(), self.rules.forbidden.clone());
+        let (text, scope) = (task.words(), task.scope.clone());
+        let fixed = estimate_tokens(&frame.system) + estimate_tokens(&text) + task.told_tokens() + 8_000;
+        let room = usize::try_from((self.limits.max_input_tokens - fixed).max(0)).unwrap_or(0).saturating_mul(3);
+        let max_bytes = room.min(frame.max_context_bytes);
+        let work = move || {
+            let allowed = |path: &str| forbidden.forbids(path).is_none();
+            gather(&view, &Wanted { text: &text, scope: scope.as_deref(), max_bytes, allowed: &allowed })
+        };
+        let mut context = self.mirror.run(work).await?;
+        show_over(&mut context, &task.start, &self.rules, max_bytes);
+        Ok(context)
+    }
+}
+
+fn listed(context: &Context) -> String {
+    let names: Vec<&str> = context.files.iter().map(|file| file.path.as_str()).take(20).collect();
+    match context.files.len() {
+        0 => "no files".into(),
+        n if n > names.len() => format!("{} and {} more files", names.join(", "), n - names.len()),
+        _ => names.join(", "),
+    }
+}
