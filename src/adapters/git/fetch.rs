@@ -1,4 +1,4 @@
-//! `fetch` of protocol version 2: one commit with its tree and nothing of its history.
+//! `fetch`, in protocol version 2 where the server speaks it: one commit with its tree and nothing of its history.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,8 @@ use super::http::{AGENT, Http, Packets, Service};
 use super::incoming::{Piece, receive};
 use super::pkt::{Encoder, Pkt};
 use super::pool::Pool;
-use super::{GitError, GitSettings, Remote, refs, sideband};
+use super::refs::{self, Offer};
+use super::{GitError, GitSettings, Remote, sideband, version0};
 use crate::domain::repo::CommitSha;
 
 /// Pieces of a pack (at most 64 KiB each) that may wait for the disk.
@@ -33,10 +34,14 @@ impl Fetch<'_> {
     /// Brings the commit into the bare repository `mirror`; gives the pack's size in bytes.
     pub(super) async fn run(&self, mirror: PathBuf) -> Result<u64, GitError> {
         let max = self.settings.max_pack_bytes;
-        refs::capabilities(self.http, self.remote, self.settings.max_refs_bytes).await?;
-        let answer = self.http.call(self.remote, Service::UploadPack, self.request(), max).await;
+        let offer = refs::offer(self.http, self.remote, self.settings.max_refs_bytes).await?;
+        let is_old = matches!(offer, Offer::Zero(_));
+        let request = if is_old { version0::request(self.commit) } else { self.request() };
+        let answer = self.http.call(self.remote, Service::UploadPack, request, max).await;
         let mut packets = answer.map_err(|error| self.explain(error))?;
-        let mut shallow = read_sections(&mut packets).await.map_err(|error| self.explain(error))?;
+        let sections =
+            if is_old { version0::read_sections(&mut packets).await } else { read_sections(&mut packets).await };
+        let mut shallow = sections.map_err(|error| self.explain(error))?;
         // A first commit has no history to cut, but must be known as whole all the same.
         shallow.push(self.commit.clone());
         let (sender, mut pieces) = channel(WAITING_PIECES);

@@ -28,6 +28,7 @@ mod slot;
 mod spec;
 mod store;
 mod tree;
+mod version0;
 mod workshop;
 
 pub use error::GitError;

@@ -1,7 +1,8 @@
-//! `ls-refs` of protocol version 2.
+//! What a server offers, and `ls-refs` of protocol version 2.
 
 use super::http::{AGENT, Http, Packets, Service, one_line};
 use super::pkt::{Encoder, Pkt};
+use super::version0::Advertisement;
 use super::{GitError, Head, Refs, Remote};
 use crate::domain::repo::{BranchName, CommitSha};
 
@@ -12,8 +13,17 @@ pub(super) struct Capabilities {
     pub(super) unborn: bool,
 }
 
+/// How a server can be spoken with.
+#[derive(Debug)]
+pub(super) enum Offer {
+    /// Version 2, which we ask for.
+    Two(Capabilities),
+    /// Version 0: what it knows is told at once.
+    Zero(Box<Advertisement>),
+}
+
 /// Reads the advertisement and refuses what we cannot speak with.
-pub(super) async fn capabilities(http: &Http, remote: &Remote, max_bytes: u64) -> Result<Capabilities, GitError> {
+pub(super) async fn offer(http: &Http, remote: &Remote, max_bytes: u64) -> Result<Offer, GitError> {
     let mut packets = http.advertisement(remote, Service::UploadPack, max_bytes).await?;
     let mut first = packets.expect().await?;
     if first.line() == Some("# service=git-upload-pack") {
@@ -23,8 +33,12 @@ pub(super) async fn capabilities(http: &Http, remote: &Remote, max_bytes: u64) -
         first = packets.expect().await?;
     }
     if first.line() != Some("version 2") {
-        return Err(GitError::Protocol("it does not speak version 2"));
+        return Advertisement::read(first, &mut packets).await.map(|found| Offer::Zero(Box::new(found)));
     }
+    capabilities(&mut packets).await.map(Offer::Two)
+}
+
+async fn capabilities(packets: &mut Packets) -> Result<Capabilities, GitError> {
     let mut found = Capabilities::default();
     let (mut can_list, mut can_fetch) = (false, false);
     loop {
@@ -44,7 +58,10 @@ pub(super) async fn capabilities(http: &Http, remote: &Remote, max_bytes: u64) -
 
 /// The refs whose names start with one of `prefixes`.
 pub(super) async fn ls_refs(http: &Http, remote: &Remote, prefixes: &[&str], max_bytes: u64) -> Result<Refs, GitError> {
-    let can = capabilities(http, remote, max_bytes).await?;
+    let can = match offer(http, remote, max_bytes).await? {
+        Offer::Two(can) => can,
+        Offer::Zero(all) => return Ok(all.refs(prefixes)),
+    };
     let mut request = Encoder::default();
     request.line("command=ls-refs").line(&format!("agent={AGENT}")).line("object-format=sha1").delim().line("symrefs");
     if can.unborn {

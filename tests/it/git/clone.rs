@@ -6,7 +6,7 @@ use bakeoff::adapters::git::{GitError, Mirrors, Remote};
 use bakeoff::domain::repo::CommitSha;
 use bakeoff::domain::tree::FileMode;
 
-use super::server::GitServer;
+use super::server::{Fault, GitServer};
 use super::work::{Place, branch, files_below, git, settings};
 
 #[tokio::test]
@@ -183,4 +183,33 @@ async fn a_removed_mirror_is_fetched_again() {
         let result = place.mirrors.fetch(key, &place.remote(), &commit).await;
         assert!(matches!(result, Err(GitError::Disk(_))), "{key}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_version_0_only_is_understood() {
+    let (place, first) = Place::filled(&[("a.txt", "one\n"), ("dir/b.txt", "two\n")]).await;
+    place.served(&["branch", "other", "main"]);
+    place.served(&["tag", "-a", "-m", "x", "v1", "main"]);
+    place.server.fail_next(Fault::OldProtocol);
+    let refs = place.mirrors.ls_refs(&place.remote(), &["HEAD", "refs/heads/o"]).await.unwrap();
+    assert_eq!(refs.head.unwrap().branch, Some(branch("main")));
+    assert_eq!(refs.list, [("refs/heads/other".to_owned(), first.clone())]);
+    let view = place.fetch(&first).await.tree(&first).await.unwrap();
+    assert_eq!(view.read("dir/b.txt", 100).unwrap().unwrap(), b"two\n");
+    let second = place.commit(&[("a.txt", "three\n")]);
+    let view = place.fetch(&second).await.tree(&second).await.unwrap();
+    assert_eq!(view.read("a.txt", 100).unwrap().unwrap(), b"three\n");
+    git(&place.mirror_folder(), &["fsck", "--strict"]);
+    let gone = CommitSha::parse(&"1".repeat(40)).unwrap();
+    assert_eq!(
+        place.mirrors.fetch("mirrors/r.git", &place.remote(), &gone).await.unwrap_err(),
+        GitError::CommitGone(gone)
+    );
+}
+
+#[tokio::test]
+async fn f070_an_empty_repository_is_called_empty_in_version_0_too() {
+    let place = Place::empty().await;
+    place.server.fail_next(Fault::OldProtocol);
+    assert_eq!(place.mirrors.head(&place.remote()).await, Err(GitError::Empty));
 }

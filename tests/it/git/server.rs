@@ -27,6 +27,8 @@ pub enum Fault {
     LosePushAnswer,
     /// This status instead of an answer.
     Status(u16),
+    /// Never mind `Git-Protocol`, as servers do whose proxy drops it; stays.
+    OldProtocol,
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +107,7 @@ async fn answer(
         return StatusCode::NOT_FOUND.into_response();
     }
     let protocol = headers.get("git-protocol").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let protocol = if matches!(fault, Some(Fault::OldProtocol)) { String::new() } else { protocol };
     let query = query.unwrap_or_default();
     let (service, advertise) = match (method, asked) {
         (Method::GET, "refs") => (query.strip_prefix("service=").unwrap_or_default().to_owned(), true),
