@@ -60,6 +60,7 @@ struct CandidateView {
     warnings: Vec<String>,
     files: Vec<FileView>,
     may_pick: bool,
+    chosen: bool,
 }
 
 struct MatrixRow {
@@ -69,6 +70,7 @@ struct MatrixRow {
 
 struct PullView {
     number: i64,
+    letter: Option<String>,
     url: String,
     status: &'static str,
 }
@@ -108,7 +110,7 @@ fn page(found: &Comparison, csrf: &str) -> Page {
         }),
         candidates: found.runs.iter().map(|run| candidate(found, run)).collect(),
         matrix: matrix(&found.runs),
-        pulls: found.pulls.iter().map(pull).collect(),
+        pulls: found.pulls.iter().map(|row| pull(found, row)).collect(),
         csrf: csrf.to_owned(),
         refresh: working || opening,
         adds_to: found
@@ -118,8 +120,9 @@ fn page(found: &Comparison, csrf: &str) -> Page {
     }
 }
 
-fn pull(pull: &crate::domain::pull::Pull) -> PullView {
-    PullView { number: pull.number, url: pull.url.clone(), status: pull.status.as_str() }
+fn pull(found: &Comparison, pull: &crate::domain::pull::Pull) -> PullView {
+    let letter = found.runs.iter().find(|run| run.id == pull.run_id).map(|run| run.letter.to_string());
+    PullView { number: pull.number, letter, url: pull.url.clone(), status: pull.status.as_str() }
 }
 
 fn may_pick(found: &Comparison, run: &Run) -> bool {
@@ -149,6 +152,7 @@ fn candidate(found: &Comparison, run: &Run) -> CandidateView {
         warnings: run.result.warnings.clone(),
         files: run.result.files_changed.iter().map(file).collect(),
         may_pick: may_pick(found, run),
+        chosen: found.pulls.iter().any(|pull| pull.run_id == run.id && pull.status != PullStatus::Closed),
     }
 }
 
@@ -159,7 +163,7 @@ fn result(run: &Run) -> String {
         RunStatus::Queued => "waiting".into(),
         RunStatus::Running => "working".into(),
         RunStatus::Canceled => "cancelled".into(),
-        RunStatus::Failed => run.result.error.clone().unwrap_or_else(|| "failed".into()),
+        RunStatus::Failed => run.result.error.as_ref().map_or_else(|| "failed".into(), |error| error.replace('`', "")),
         RunStatus::Succeeded if files.is_empty() => "no changes".into(),
         RunStatus::Succeeded if files.len() == 1 => format!("1 file, +{added} −{removed}"),
         RunStatus::Succeeded => format!("{} files, +{added} −{removed}", files.len()),

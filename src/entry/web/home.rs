@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::WebState;
 use super::page::{failed, render};
+use crate::domain::clock::Timestamp;
 use crate::service::comparison::{TaskLine, recent};
 
 const SHOWN: i64 = 100;
@@ -25,6 +26,12 @@ struct Line {
     changed: String,
 }
 
+/// To the minute: `2026-11-24 15:57 UTC`.
+fn moment(at: Timestamp) -> String {
+    let text = at.to_rfc3339();
+    format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))
+}
+
 fn line(line: TaskLine) -> Line {
     let name = line.repo.and_then(|repo| repo.name).map(|name| name.to_string()).unwrap_or_default();
     let issue = line.task.issue.map(|issue| format!("#{}", issue.number)).unwrap_or_default();
@@ -35,7 +42,7 @@ fn line(line: TaskLine) -> Line {
         status: line
             .round
             .map_or_else(|| "no round yet".into(), |r| format!("round {} · {}", r.number, r.status.as_str())),
-        changed: line.task.updated_at.to_rfc3339(),
+        changed: moment(line.task.updated_at),
     }
 }
 
