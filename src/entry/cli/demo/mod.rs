@@ -22,7 +22,7 @@ pub async fn demo(once: bool) -> anyhow::Result<()> {
     };
     if told.is_ok() && !once {
         teller.chapter("Have a look");
-        teller.below("The web view shows the candidates side by side, with the pick button:");
+        teller.below("The web view shows the candidates side by side:");
         teller.link(stage.address.as_str());
         teller.step(Who::Stage, "everything stays up until you press Ctrl-C");
         tokio::signal::ctrl_c().await.context("Ctrl-C cannot be waited for")?;

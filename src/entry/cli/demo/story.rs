@@ -83,12 +83,13 @@ async fn candidates(stage: &Stage, teller: &Teller, issue: i64, task: TaskId) ->
     let mut told = BTreeMap::new();
     until("all candidates", async || {
         let mut conn = stage.services.store.read().await?;
-        for run in runs::list_task(&mut conn, task).await? {
+        // The round first: once it is over, so is every run that is read after it.
+        let round = rounds::newest(&mut conn, task).await?;
+        for run in runs::list_task(&mut conn, task).await?.into_iter().rev() {
             if told.insert(run.id, run.status) != Some(run.status) {
                 progress(teller, &run);
             }
         }
-        let round = rounds::newest(&mut conn, task).await?;
         Ok(round.filter(|round| round.status != RoundStatus::Running).map(drop))
     })
     .await?;
