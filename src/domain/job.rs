@@ -78,6 +78,15 @@ impl Job {
         matches!(self, Self::ExecuteRun { .. })
     }
 
+    /// Whether it looks after something for as long as that exists: such a job is postponed when it fails, never
+    /// given up, because nobody would start it again.
+    pub fn is_standing(&self) -> bool {
+        match self {
+            Self::Publish { .. } | Self::WatchRound { .. } | Self::RedeliverFailed | Self::ScanComments { .. } => true,
+            Self::HandleDelivery { .. } | Self::ExecuteRun { .. } | Self::OpenPull { .. } => false,
+        }
+    }
+
     /// Lower runs first.
     pub fn priority(&self) -> i64 {
         match self {

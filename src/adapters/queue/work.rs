@@ -51,6 +51,11 @@ impl Workshop {
     }
 
     async fn ending(&self, context: JobContext, crashes: i64) -> Ending {
+        let standing = context.job.is_standing();
+        if crashes >= self.settings.max_crashes && standing {
+            tracing::warn!(job.kind = context.job.kind(), job.id = %context.job_id, reason = CRASHED, "job is postponed");
+            return Ending::Again(self.clock.now().plus(self.settings.longest_pause));
+        }
         if crashes >= self.settings.max_crashes {
             // Even telling people may be what crashes: it has one chance.
             let told = crashes == self.settings.max_crashes;
@@ -63,7 +68,7 @@ impl Workshop {
             Outcome::Done => Ending::Done,
             Outcome::Again(at) => Ending::Again(at),
             Outcome::Dead(reason) => self.dead(context, reason, false).await,
-            Outcome::Retry(reason) if context.last_attempt => self.dead(context, reason, panicked).await,
+            Outcome::Retry(reason) if context.last_attempt && !standing => self.dead(context, reason, panicked).await,
             Outcome::Retry(reason) => {
                 tracing::info!(job.kind = context.job.kind(), job.id = %context.job_id, job.attempt = context.attempt, reason, "job will be tried again");
                 self.retry(context.attempt, reason)

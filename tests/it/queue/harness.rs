@@ -131,7 +131,13 @@ pub fn now() -> Timestamp {
 
 /// A quick job of nobody's, due now.
 pub fn job() -> NewJob {
-    NewJob { job: Job::Publish { round_id: RoundId::new() }, run_at: now(), installation_id: None, model_id: None }
+    let job = Job::HandleDelivery { app_id: 1, guid: uuid::Uuid::now_v7().to_string() };
+    NewJob { job, run_at: now(), installation_id: None, model_id: None }
+}
+
+/// A quick job that is never given up.
+pub fn standing() -> NewJob {
+    NewJob { job: Job::Publish { round_id: RoundId::new() }, ..job() }
 }
 
 /// A quick job of an installation.

@@ -6,7 +6,7 @@ use bakeoff::adapters::queue::{Outcome, QueueAdapter, QueueSettings};
 use bakeoff::domain::job::NewJob;
 use tokio::sync::watch;
 
-use super::harness::{PATIENCE, Seen, Worker, done, job, now, quick, rows, rows_become};
+use super::harness::{PATIENCE, Seen, Worker, done, job, now, quick, rows, rows_become, standing};
 use crate::support::databases;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,6 +82,24 @@ async fn m53_five_attempts_then_dead_and_the_last_one_knows() {
             assert_eq!((context.attempt, context.last_attempt), (attempt, attempt == 5));
         }
         rows_become(&worker.store, &["dead 5 0"]).await;
+        assert!(worker.stopped().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f060_what_looks_after_something_is_postponed_and_never_given_up() {
+    databases::for_each_database(async |database| {
+        let mut worker = Worker::start(database, quick(), |context| {
+            let over = context.attempt == 9;
+            Box::pin(async move { if over { Outcome::Done } else { Outcome::Retry("GitHub is down".into()) } })
+        })
+        .await;
+        worker.add(&[standing()]).await;
+        for attempt in 1..=9 {
+            assert_eq!(worker.next().await.started().attempt, attempt);
+        }
+        rows_become(&worker.store, &[]).await;
         assert!(worker.stopped().await.is_empty());
     })
     .await;

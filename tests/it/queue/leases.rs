@@ -7,7 +7,7 @@ use bakeoff::adapters::store::Store;
 use futures::future::BoxFuture;
 use tokio::sync::watch;
 
-use super::harness::{Worker, done, job, quick, rows, rows_become};
+use super::harness::{Worker, done, job, quick, rows, rows_become, standing};
 use crate::support::databases;
 
 fn short_lease() -> QueueSettings {
@@ -112,6 +112,24 @@ async fn m53_what_crashed_the_process_twice_is_parked_and_told() {
         }
         assert_eq!(worker.next().await.gave_up(), "the process crashed twice while it did this");
         rows_become(&worker.store, &["dead 3 2"]).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f043_two_kills_only_postpone_what_looks_after_something() {
+    databases::for_each_database(async |database| {
+        let mut worker = Worker::start(database, quick(), forever).await;
+        worker.add(&[standing()]).await;
+        // The third time it is set aside for the longest pause, the fourth time it runs.
+        for _ in 1..=3 {
+            worker.next().await.started();
+            worker.task.abort();
+            assert!(worker.task.await.unwrap_err().is_cancelled());
+            assert_eq!(worker.queue.take_back_all().await.unwrap(), 1);
+            worker = Worker::start(database, quick(), forever).await;
+        }
+        rows_become(&worker.store, &["running 2 1"]).await;
     })
     .await;
 }
