@@ -2,5 +2,6 @@
 
 pub mod databases;
 pub mod invariants;
+pub mod leaks;
 pub mod updates;
 pub mod world;
