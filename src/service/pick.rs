@@ -2,6 +2,7 @@
 
 use crate::adapters::store::picks::{self, PickInsert};
 use crate::adapters::store::{Conn, Tx, pulls, repos, rounds, runs, tasks};
+use crate::domain::crash;
 use crate::domain::ids::{PickId, PullId, RunId};
 use crate::domain::job::Job;
 use crate::domain::permission::Person;
@@ -171,6 +172,7 @@ async fn decide(svc: &Services, run: &Run, request: PickRequest) -> anyhow::Resu
     }
     cancel::stop_all(svc, &mut tx, round.id).await?;
     round_state::advance(&mut tx, &round, RoundStatus::Picked, svc.now()).await?;
+    crash::point("pick_seen");
     let actor = audit::named(pick.person.as_ref(), pick.token_name.as_deref());
     let details = serde_json::json!({ "source": pick.source.as_str(), "patch_sha256": pick.patch_sha256.as_str() });
     audit::note(&mut tx, &actor, "pick.accept", &format!("run:{}", run.id), details, svc.now()).await?;

@@ -11,7 +11,7 @@ use super::file::{Said, SettingsFile, parse};
 use super::problem::{Problems, unknown};
 use super::table::{Draft, Row, TABLE};
 use super::values::{Raw, is_loopback_address, is_loopback_url};
-use super::{AppCredentials, Settings, WebAuth, models};
+use super::{AppCredentials, Settings, WebAuth, haste, models};
 
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,12 @@ pub fn from_process(named: Option<&Path>) -> Result<Loaded, Problems> {
             Err(_) => {}
         }
     }
-    if problems.0.is_empty() { load(&env, SettingsFile::find(named)?.as_ref()) } else { Err(problems) }
+    if !problems.0.is_empty() {
+        return Err(problems);
+    }
+    let mut loaded = load(&env, SettingsFile::find(named)?.as_ref())?;
+    haste::apply(&mut loaded.settings.pace, &env);
+    Ok(loaded)
 }
 
 /// Reads the settings from an environment and a file's text. Only files named by `…_FILE` are opened.

@@ -2,6 +2,7 @@
 
 mod docs;
 mod file;
+mod haste;
 mod load;
 mod models;
 mod problem;

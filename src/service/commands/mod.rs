@@ -14,6 +14,7 @@ pub use asked::{Asked, Carrier, IssueFacts};
 
 use crate::adapters::github::{GithubError, ReactionContent};
 use crate::adapters::store::{Conn, StoreError, pulls, rounds, runs, tasks};
+use crate::domain::crash;
 use crate::domain::ids::{PullId, TaskId};
 use crate::domain::pull::Pull;
 use crate::domain::round::Round;
@@ -48,6 +49,7 @@ pub async fn handle(
     command: &Result<Command, CommandError>,
     attempt: Try,
 ) -> anyhow::Result<Flow> {
+    crash::point("command_claimed");
     match allowed(svc, asked, attempt).await? {
         Allowed::Yes => {}
         Allowed::No => return Ok(Flow::Done),

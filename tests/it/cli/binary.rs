@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -158,6 +159,19 @@ impl Serving {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until it has killed itself; its log so far.
+    pub fn killed(mut self) -> Vec<String> {
+        let ended = (0..6_000).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            self.child.try_wait().unwrap()
+        });
+        let mut log = std::mem::take(&mut self.log);
+        log.extend(self.lines.try_iter());
+        let signal = ended.and_then(|status| status.signal());
+        assert_eq!(signal, Some(Signal::KILL.as_raw()), "it was to be killed:\n{}", log.join("\n"));
+        log
     }
 
     /// Asks it to stop; its exit code and its whole log.

@@ -1,7 +1,7 @@
 //! The real binary: what it says, how it ends, what it leaves on disk.
 
 mod backup;
-mod binary;
+pub mod binary;
 mod doctor;
 mod files;
 mod keys;

@@ -2,6 +2,9 @@
 
 mod deliveries;
 mod github;
+mod killed;
 mod models;
+mod program;
 mod pulls;
 mod rights;
+mod storm;

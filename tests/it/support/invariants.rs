@@ -248,7 +248,8 @@ fn i6_pulls_are_what_was_shown(facts: &Facts<'_>, whole: &Whole) {
         let seen = facts.hub.pulls(&name).into_iter().find(|seen| seen.number == pull.number);
         assert_eq!(seen.map(|seen| seen.head_sha).as_deref(), Some(pull.head.as_str()), "the head is not kept true");
         if whole.task.issue.is_some() {
-            let hash = run.result.patch_sha256.as_ref().expect("I6: a pull request of a run without a patch").to_string();
+            let hash =
+                run.result.patch_sha256.as_ref().expect("I6: a pull request of a run without a patch").to_string();
             let shown = said(facts, &name).iter().any(|c| c.body.contains(&hash));
             assert!(shown, "I6: the hash of #{}'s patch was never shown", pull.number);
         }
