@@ -13,7 +13,7 @@ mod run;
 pub use asked::{Asked, Carrier, IssueFacts};
 
 use crate::adapters::github::{GithubError, ReactionContent};
-use crate::adapters::store::{Conn, StoreError, pulls, rounds, runs, tasks};
+use crate::adapters::store::{Conn, StoreError, meta, pulls, rounds, runs, tasks};
 use crate::domain::crash;
 use crate::domain::ids::{PullId, TaskId};
 use crate::domain::pull::Pull;
@@ -34,6 +34,8 @@ pub(crate) enum Answer {
     Quiet,
     /// One reply under the issue.
     Say(Box<Reply>),
+    /// The same, unless the first command with these words to say was answered already (F024).
+    Once(String, Box<Reply>),
 }
 
 impl From<Reply> for Answer {
@@ -140,13 +142,26 @@ async fn react(asked: &Asked<'_>, content: ReactionContent) -> anyhow::Result<()
 }
 
 async fn answer(svc: &Services, asked: &Asked<'_>, answer: Answer) -> anyhow::Result<Flow> {
-    let Answer::Say(reply) = answer else { return Ok(Flow::Done) };
+    let reply = match answer {
+        Answer::Quiet => return Ok(Flow::Done),
+        Answer::Once(what, _) if !is_first(svc, asked, &what).await? => return Ok(Flow::Done),
+        Answer::Once(_, reply) | Answer::Say(reply) => reply,
+    };
     let thread = Thread { client: asked.client, issue: asked.issue.issue.number, task_id: None };
     let key = format!("reply:{}", asked.key());
     match say(svc, &thread, &key, |effect| render::reply(effect, &reply)).await? {
         super::effects::Said::Later(at) => Ok(Flow::Again(at)),
         _ => Ok(Flow::Done),
     }
+}
+
+/// Whether this command is the one that says it; the same at every try.
+async fn is_first(svc: &Services, asked: &Asked<'_>, what: &str) -> anyhow::Result<bool> {
+    let key = asked.key();
+    let mut tx = svc.store.begin().await?;
+    let first = meta::set_if_absent(&mut tx, &format!("said:{what}"), &key).await?;
+    tx.commit().await?;
+    Ok(first == key)
 }
 
 /// The pull request of ours that the command stands under.

@@ -63,8 +63,14 @@ pub(super) async fn begin(svc: &Services, asked: &Asked<'_>, task: TaskId, new: 
         Started::Round(..) | Started::Already(_) => Ok(Answer::Quiet),
         // The label and the text of one opening start one round; the second of them says nothing.
         Started::Busy(_) if asked.comment_id().is_none() => Ok(Answer::Quiet),
-        Started::Busy(round) => Ok(running(svc, round).await?.into()),
-        Started::Cap(cap) => Ok(cap_reply(&cap).into()),
+        Started::Busy(round) => {
+            let reply = running(svc, round).await?;
+            Ok(Answer::Once(format!("busy:{round}:{}", asked.issue.issue.number), Box::new(reply)))
+        }
+        Started::Cap(cap) => {
+            let what = format!("cap:{task}:{}:{}", cap.whose, cap.until.0);
+            Ok(Answer::Once(what, Box::new(cap_reply(&cap))))
+        }
     }
 }
 

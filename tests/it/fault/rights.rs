@@ -1,6 +1,7 @@
 //! Commands and rights: strangers, edits, deletions, loops, two picks at once.
 
-use crate::support::world::{ADA, REPO, World, right};
+use crate::support::world::{ADA, REPO, World, patient, right};
+use bakeoff::domain::money::UsdMicros;
 use bakeoff::sim::github::{Fault, Hub};
 use std::time::Duration;
 
@@ -191,5 +192,52 @@ async fn f026_of_two_picks_at_once_one_wins() {
     world.hub.comment(REPO, issue, "bob", "/bakeoff pick B");
     world.pull().await;
     world.bot_says(issue, "kind=reply").await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f024_a_hundred_commands_in_a_row_are_one_round_and_one_refusal() {
+    let world = World::with(patient).await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_secs(120))]);
+    let issue = world.issue();
+    let commands: Vec<i64> = (0..100).map(|_| world.say(issue, "/bakeoff gpt")).collect();
+    for command in commands {
+        world.hub.wait_for("the command to be seen", reacted(command, "eyes")).await;
+    }
+    world.bot_says(issue, "kind=reply").await;
+    world.hub.settled().await;
+    world.say(issue, "/bakeoff cancel");
+    crate::support::invariants::settle(&world).await;
+    assert_eq!(world.models.requests().len(), 1, "nothing was spent beyond the first");
+    let said = world.hub.bot_comments(REPO, issue);
+    assert_eq!(said.iter().filter(|c| c.body.contains("kind=reply")).count(), 1, "{said:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m17_parallel_commands_never_exceed_a_cap_by_one() {
+    // Five rounds of at most $1 fit into the day.
+    let world = World::with(|settings| {
+        patient(settings);
+        settings.budget_repo_day = UsdMicros(5_000_000);
+    })
+    .await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_secs(120))]);
+    let issues: Vec<i64> = (0..15).map(|_| world.issue()).collect();
+    world.hub.settled().await;
+    let commands: Vec<i64> = issues.iter().map(|issue| world.say(*issue, "/bakeoff gpt")).collect();
+    for command in commands {
+        world.hub.wait_for("the command to be seen", reacted(command, "eyes")).await;
+    }
+    let refused = |hub: &Hub| {
+        let said = issues.iter().flat_map(|issue| hub.bot_comments(REPO, *issue));
+        (said.filter(|c| c.body.contains("$5.00 a day")).count() == 10).then_some(())
+    };
+    world.hub.wait_for("ten refusals", refused).await;
+    world.hub.wait_for("five calls", |_| (world.models.running() == 5).then_some(())).await;
+    assert_eq!(world.models.most_running(), 5);
+    for issue in &issues {
+        world.say(*issue, "/bakeoff cancel");
+    }
     world.end().await;
 }

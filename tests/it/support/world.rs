@@ -67,6 +67,12 @@ pub fn quick() -> Pace {
     }
 }
 
+/// Lets models take two minutes: for stories in which somebody else must end their work.
+pub fn patient(settings: &mut Settings) {
+    let two_minutes = Duration::from_mins(2);
+    (settings.pace.run_deadline, settings.pace.model_first_event) = (two_minutes, two_minutes);
+}
+
 /// The world.
 pub struct World {
     pub hub: FakeGithub,
