@@ -32,6 +32,11 @@ pub fn start(format: LogFormat, usual: &str, secrets: &Secrets) {
     };
     // Somebody else's subscriber is as good.
     drop(started);
+    log_panics();
+}
+
+/// A panic is a line of the log like any other.
+fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(panic.place = place, panic.message = panic.payload_as_str(), "a bug: something panicked");
@@ -115,5 +120,23 @@ mod tests {
         assert_eq!(written.lines().count(), 2, "{written}");
         assert!(!written.contains("hunter2") && !written.contains("ghp_0123"), "{written}");
         assert!(written.contains("connect") && written.contains("[redacted]"), "{written}");
+    }
+
+    #[test]
+    fn m33_a_panic_tells_no_secret() {
+        let (sink, secrets) = (Sink::default(), Secrets::new());
+        let to = sink.clone();
+        secrets.register("hunter2-canary-0123456789");
+        let writer = Redacting { secrets, to: move || to.clone() };
+        let logs = tracing_subscriber::fmt().json().with_writer(writer).finish();
+        tracing::subscriber::with_default(logs, || {
+            let usual = std::panic::take_hook();
+            log_panics();
+            let panicked = std::panic::catch_unwind(|| panic!("cannot open hunter2-canary-0123456789"));
+            std::panic::set_hook(usual);
+            assert!(panicked.is_err());
+        });
+        let written = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+        assert!(written.contains("cannot open [redacted]") && !written.contains("hunter2"), "{written}");
     }
 }
