@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use bakeoff::adapters::store::{Store, StoreOptions};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 /// A folder to run the program in.
 pub struct Place {
@@ -89,27 +89,57 @@ impl Place {
 
     /// Starts `serve` and waits until it listens.
     pub fn serve(&self, args: &[&str]) -> Serving {
-        let mut serving = self.start(&[&["serve"], args].concat());
-        let line = serving.wait_for("\"listening\"");
-        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
-        event["fields"]["address"].as_str().unwrap().clone_into(&mut serving.address);
-        serving
+        self.start(&[&["serve"], args].concat()).listening()
+    }
+
+    /// Starts `serve` through a shell script, which gets the program and its words as `$0` and `$@`.
+    pub fn serve_with(&self, script: &str, args: &[&str]) -> Serving {
+        let mut command = Command::new("/bin/sh");
+        let program = ["-c", script, env!("CARGO_BIN_EXE_bakeoff"), "--log-format", "json", "serve"];
+        command.args(program).args(args).current_dir(self.dir.path()).env_clear().envs(&self.env).stdin(Stdio::null());
+        Serving::of(command).listening()
     }
 
     /// Starts something that goes on until it is stopped.
     pub fn start(&self, args: &[&str]) -> Serving {
-        let args = [&["--log-format", "json"], args].concat();
-        let mut child = self.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let (send, lines) = channel();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        // Ends with the child's stderr.
-        std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        Serving { child, lines, log: Vec::new(), address: String::new() }
+        Serving::of(self.command(&[&["--log-format", "json"], args].concat()))
     }
 
     /// The database, as another process sees it.
     pub async fn store(&self) -> Store {
         open(&self.path("data/bakeoff.db")).await
+    }
+}
+
+impl Serving {
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (send, lines) = channel();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        // Ends with the child's stderr.
+        std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        Self { child, lines, log: Vec::new(), address: String::new() }
+    }
+
+    /// Waits until it listens.
+    fn listening(mut self) -> Self {
+        let line = self.wait_for("\"listening\"");
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        event["fields"]["address"].as_str().unwrap().clone_into(&mut self.address);
+        self
+    }
+
+    /// The most memory it ever held.
+    pub fn peak_memory_bytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    }
+
+    /// No file may grow beyond so many bytes from now on; `None` lifts it.
+    pub fn limit_file_size(&self, bytes: Option<u64>) {
+        let limits = Rlimit { current: bytes, maximum: None };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limits).unwrap();
     }
 }
 

@@ -1,1 +1,4 @@
-//! (in work)
+//! The receiver over real HTTP: payloads as GitHub sends them, broken ones, large ones, slow ones.
+
+mod bodies;
+mod payloads;
