@@ -18,6 +18,7 @@ mod github;
 mod llm;
 mod patch;
 mod queue;
+mod reliability;
 mod render;
 mod service;
 mod sim;

@@ -1,5 +1,5 @@
 //! Shorter waits for tests that kill the built program and start it again: `HASTE=20` makes them a twentieth.
-//! Deadlines stay. Release builds hold nothing of this.
+//! Deadlines stay, but for the grace at the end. Release builds hold nothing of this.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ pub(super) fn apply(pace: &mut Pace, env: &BTreeMap<String, String>) {
         &mut pace.job_pause_max,
         &mut pace.model_retry_wait,
         &mut pace.github_retry,
+        &mut pace.stop_grace,
     ];
     waits.into_iter().for_each(|wait| *wait /= haste);
 }

@@ -246,3 +246,51 @@ async fn f042_after_the_pull_request_was_recorded_and_before_it_was_told() {
     program.start_again("");
     one_pull(program, issue).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f126_m56_ten_running_tasks_are_released_by_sigterm_and_resumed_by_the_next_process() {
+    let db = sqlite().await;
+    let mut program = Program::start(&db, "").await;
+    // So many calls a provider is asked at once; two runs wait for their turn.
+    let under_way = 8;
+    let slow = vec![right().delay(Duration::from_secs(100)); under_way];
+    program.models.script("gpt-model", [slow, vec![right()]].concat());
+    let issues: Vec<i64> = (0..10).map(|_| program.asked("/bakeoff gpt")).collect();
+    program.calls_under_way(under_way).await;
+    program.stop();
+    program.start_again("");
+    for issue in issues {
+        one_candidate(&program, issue).await;
+    }
+    assert!(program.calls_of("gpt") >= under_way + 10, "each began once more");
+    program.end().await;
+}
+
+async fn one_candidate(program: &Program, issue: i64) {
+    program.candidate(issue, "A").await;
+    program.said(issue, &["kind=status", "to choose from"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m10_nothing_is_asked_of_github_or_a_model_before_a_delivery_is_answered() {
+    let db = sqlite().await;
+    let mut program = Program::start(&db, "").await;
+    program.hub.settled().await;
+    crate::support::invariants::settled(&program.hub, &program.store, Duration::from_secs(60)).await;
+    program.stop();
+    // A process that only receives: whatever it asks of others, it asks on the receiving path.
+    program.start_receiving();
+    let before = program.hub.log().len();
+    let issues: Vec<i64> = (0..20).map(|_| program.asked("/bakeoff gpt")).collect();
+    program.hub.settled().await;
+    let taken = attempts(&program).iter().filter(|d| d.status == 202).count();
+    assert_eq!(taken, issues.len());
+    assert_eq!(program.hub.log().len(), before, "GitHub was asked: {:?}", program.hub.log().last());
+    assert!(program.models.requests().is_empty());
+    program.stop();
+    program.start_again("");
+    for issue in issues {
+        one_candidate(&program, issue).await;
+    }
+    program.end().await;
+}

@@ -1,5 +1,6 @@
 //! The faults of the contract, each named by its number; after each the invariants are checked.
 
+mod changes;
 mod deliveries;
 mod github;
 mod killed;

@@ -136,6 +136,12 @@ impl Program {
         self.serving = Some(serving);
     }
 
+    /// Starts it again without workers.
+    pub fn start_receiving(&mut self) {
+        self.place.unset("CRASH_AT");
+        self.serving = Some(block_in_place(|| self.place.serve(&["--no-worker"])));
+    }
+
     /// Waits until it has killed itself, and starts it again.
     pub fn dies_and_starts_again(&mut self) {
         self.died();
