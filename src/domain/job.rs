@@ -36,6 +36,11 @@ pub enum Job {
         /// The pick.
         pick_id: PickId,
     },
+    /// Put labels on the pull request of a pick, and ask its reviewers.
+    DressPull {
+        /// The pick.
+        pick_id: PickId,
+    },
     /// Ask GitHub for deliveries that failed.
     RedeliverFailed,
     /// Look through a repository's newest comments for commands without a delivery.
@@ -54,6 +59,7 @@ impl Job {
             Self::Publish { .. } => "publish",
             Self::WatchRound { .. } => "watch_round",
             Self::OpenPull { .. } => "open_pull",
+            Self::DressPull { .. } => "dress_pull",
             Self::RedeliverFailed => "redeliver_failed",
             Self::ScanComments { .. } => "scan_comments",
         }
@@ -67,6 +73,7 @@ impl Job {
             Self::Publish { round_id } => format!("publish:{round_id}"),
             Self::WatchRound { round_id } => format!("watch:{round_id}"),
             Self::OpenPull { pick_id } => format!("pull:{pick_id}"),
+            Self::DressPull { pick_id } => format!("dress:{pick_id}"),
             Self::RedeliverFailed => "redeliver".into(),
             Self::ScanComments { repo_id } => format!("scan:{repo_id}"),
         }
@@ -83,7 +90,9 @@ impl Job {
     pub fn is_standing(&self) -> bool {
         match self {
             Self::Publish { .. } | Self::WatchRound { .. } | Self::RedeliverFailed | Self::ScanComments { .. } => true,
-            Self::HandleDelivery { .. } | Self::ExecuteRun { .. } | Self::OpenPull { .. } => false,
+            Self::HandleDelivery { .. } | Self::ExecuteRun { .. } | Self::OpenPull { .. } | Self::DressPull { .. } => {
+                false
+            }
         }
     }
 
@@ -92,7 +101,7 @@ impl Job {
         match self {
             Self::OpenPull { .. } => 0,
             Self::HandleDelivery { .. } => 1,
-            Self::Publish { .. } => 2,
+            Self::Publish { .. } | Self::DressPull { .. } => 2,
             Self::WatchRound { .. } => 3,
             Self::ExecuteRun { .. } => 4,
             Self::RedeliverFailed | Self::ScanComments { .. } => 5,

@@ -22,6 +22,7 @@ pub mod round;
 pub mod run;
 pub mod sha256;
 pub mod task;
+pub mod terms;
 pub mod token;
 pub mod tree;
 pub mod watch;

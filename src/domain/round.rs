@@ -8,6 +8,7 @@ use super::money::UsdMicros;
 use super::permission::Person;
 use super::repo::CommitSha;
 use super::sha256::Sha256Hex;
+use super::terms::Terms;
 
 /// Where a round stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -138,6 +139,8 @@ pub struct Round {
     /// The pull request of ours that a pick adds a commit to, and under which the round is told; `None` for a round
     /// of the task's issue, whose pick opens one.
     pub pull_id: Option<PullId>,
+    /// What the repository's file decided when it began.
+    pub terms: Terms,
     /// When the choice ends.
     pub expires_at: Option<Timestamp>,
     /// When it was made.

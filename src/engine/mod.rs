@@ -6,3 +6,4 @@ pub mod context;
 pub mod evidence;
 pub mod patch;
 pub mod render;
+pub mod repofile;

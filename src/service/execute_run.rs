@@ -154,8 +154,10 @@ fn limits(svc: &Services, prices: Prices) -> Limits {
 pub fn rules(svc: &Services, round: &Round) -> Rules {
     let policy = &svc.policy;
     Rules {
-        forbidden: Matcher::new(&policy.forbidden_paths, &policy.forbidden_paths_except),
+        forbidden: Matcher::new(&policy.forbidden_paths, &policy.forbidden_paths_except)
+            .with_repository(&round.terms.forbidden_paths),
         scope: round.path.as_deref().map(|path| path.trim_matches('/').to_owned()),
+        folders: round.terms.paths.clone(),
         ..Rules::default()
     }
 }

@@ -18,8 +18,9 @@ use crate::domain::run::Run;
 use crate::domain::task::Task;
 use crate::engine::render::branch_name;
 
+use super::effects::Thread;
 use super::jobs::{Failure, Flow, Try, sort};
-use super::{Services, audit, repos as repo_service, round_state};
+use super::{Services, audit, repo_file, repos as repo_service, round_state};
 use commit::Built;
 
 /// Names tried when somebody else has the branch: `…`, `…-2` to `…-9`.
@@ -94,6 +95,12 @@ async fn add_to(
 }
 
 async fn carry_out(svc: &Services, client: &RepoClient, chosen: &Chosen) -> anyhow::Result<Result<(), Stop>> {
+    let (here, broken) = repo_file::under(svc, &chosen.repo).await?;
+    let svc = &here;
+    if let (Some(issue), Some(broken)) = (&chosen.task.issue, &broken) {
+        let thread = Thread { client, issue: issue.number, task_id: Some(chosen.task.id) };
+        repo_file::tell(svc, &chosen.repo, &thread, broken, &format!("pick:{}", chosen.pick.id)).await?;
+    }
     let remote = repo_service::remote(svc, &chosen.repo).await?;
     let mirror = svc.mirrors.fetch(&chosen.repo.mirror(), &remote, &chosen.run.base_commit).await?;
     let built = match commit::build(svc, &mirror, chosen).await? {

@@ -119,7 +119,7 @@ pub async fn accept(svc: &Services, request: PickRequest) -> anyhow::Result<Choi
     }
     let Ok(client) = svc.client(&repo) else { return Ok(Choice::Refused(Refusal::NoApp)) };
     if let Some(person) = &request.person
-        && !rights::may_write(&client, person).await?
+        && !rights::may_command(svc, &repo, &client, person).await?
     {
         note_refusal(svc, &request).await?;
         return Ok(Choice::Refused(Refusal::NoRight));

@@ -1,10 +1,12 @@
 //! What the operator decided: caps, times and addresses the use cases follow.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::domain::money::UsdMicros;
+use crate::engine::repofile::RepoFile;
 
 /// Decisions of the operator; [`Default`] is what the documentation says.
 #[derive(Debug, Clone)]
@@ -55,6 +57,8 @@ pub struct Policy {
     pub forbidden_paths: Vec<String>,
     /// Paths exempt from the built-in ones.
     pub forbidden_paths_except: Vec<String>,
+    /// What the repository's own file says; the defaults where none was read.
+    pub file: Arc<RepoFile>,
 }
 
 impl Default for Policy {
@@ -84,11 +88,28 @@ impl Default for Policy {
             draft: true,
             forbidden_paths: Vec::new(),
             forbidden_paths_except: Vec::new(),
+            file: Arc::default(),
         }
     }
 }
 
 impl Policy {
+    /// The same decisions in a repository with this file: caps only become lower, and whether a pull request is a draft
+    /// is the repository's own affair.
+    #[must_use]
+    pub fn narrowed(&self, file: RepoFile) -> Self {
+        let budgets = file.terms.budgets;
+        let lower = |own: UsdMicros, wished: Option<UsdMicros>| wished.map_or(own, |wished| wished.min(own));
+        Self {
+            budget_run: lower(self.budget_run, budgets.run),
+            budget_round: lower(self.budget_round, budgets.round),
+            budget_repo_day: lower(self.budget_repo_day, budgets.day),
+            draft: file.draft.unwrap_or(self.draft),
+            file: Arc::new(file),
+            ..self.clone()
+        }
+    }
+
     /// A page of the web view, when there is a public address.
     pub fn page(&self, path: &str) -> Option<String> {
         let base = self.public_url.as_ref()?.as_str().trim_end_matches('/');

@@ -17,6 +17,7 @@ use crate::domain::repo::Repo;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::{Letter, Run};
 use crate::domain::task::Task;
+use crate::domain::terms::CommentStyle;
 use crate::domain::watch::Watch;
 use crate::engine::render;
 
@@ -79,14 +80,31 @@ pub async fn publish(svc: &Services, round: RoundId) -> anyhow::Result<Flow> {
         // First of all the person hears that the round began.
         status(svc, &scene, &thread, &mut later).await?;
     }
-    for run in scene.runs.iter().filter(|run| run.has_patch()) {
-        candidate(svc, &scene, &thread, run, &mut later).await?;
+    if scene.round.terms.comments == CommentStyle::Each {
+        for run in scene.runs.iter().filter(|run| run.has_patch()) {
+            candidate(svc, &scene, &thread, run, &mut later).await?;
+        }
     }
     status(svc, &scene, &thread, &mut later).await?;
+    expire_later(svc, &scene).await?;
     if scene.newest != scene.round.number {
         minimise(svc, &scene, &client).await?;
     }
     Ok(later.0.map_or(Flow::Done, Flow::Again))
+}
+
+/// Where no comment is watched for reactions, something else must end the choice.
+async fn expire_later(svc: &Services, scene: &Scene) -> anyhow::Result<()> {
+    let Some(at) = scene.round.expires_at.filter(|_| scene.round.status == RoundStatus::Choosing) else {
+        return Ok(());
+    };
+    if scene.round.terms.comments == CommentStyle::Each {
+        return Ok(());
+    }
+    let mut tx = svc.store.begin().await?;
+    let job = Job::WatchRound { round_id: scene.round.id };
+    svc.enqueue_at(&mut tx, job, at, scene.repo.installation_id, None).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The earliest time at which something is left to do.
@@ -167,7 +185,7 @@ async fn candidate(
     watch(svc, scene, thread, run).await
 }
 
-/// The bot puts the first 🚀 there as the button, and from then on the comment's reactions are looked at.
+/// The bot puts the first reaction there as the button, and from then on the comment's reactions are looked at.
 async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) -> anyhow::Result<()> {
     let mut conn = svc.store.read().await?;
     if watches::get(&mut conn, run.id).await?.is_some() {
@@ -176,7 +194,7 @@ async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) ->
     let effect = effects::by_key(&mut conn, &candidate_key(run.id)).await?;
     drop(conn);
     let Some(comment) = effect.and_then(|e| e.external_id).map(CommentId) else { return Ok(()) };
-    match thread.client.react_to_comment(comment, ReactionContent::Rocket).await {
+    match thread.client.react_to_comment(comment, button(&scene.round)).await {
         Ok(()) => {}
         Err(error) if error.is_gone() || matches!(error, GithubError::Locked) => {}
         Err(error) => return Err(error.into()),
@@ -190,6 +208,11 @@ async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) ->
     svc.enqueue_at(&mut tx, Job::WatchRound { round_id: scene.round.id }, first, scene.repo.installation_id, None)
         .await?;
     Ok(tx.commit().await?)
+}
+
+/// The reaction that picks in this round, as GitHub takes it.
+pub(super) fn button(round: &Round) -> ReactionContent {
+    ReactionContent::parse(round.terms.pick_reaction.as_str()).unwrap_or(ReactionContent::Rocket)
 }
 
 /// Comments of older rounds are folded away, once.

@@ -1,18 +1,47 @@
 //! Who may command and pick: the collaborator-permission endpoint, by number, fail closed (M11–M13).
 
-use crate::adapters::github::{AccountKind, GithubError, RepoClient};
-use crate::domain::permission::Person;
+use crate::adapters::github::{AccountKind, GithubError, RepoClient, Standing};
+use crate::domain::permission::{Permission, Person};
+use crate::domain::repo::Repo;
+use crate::engine::repofile::{Commander, Level};
+
+use super::{Services, repo_file};
 
 /// Whether this person may write to the repository now. An unknown answer is an error, never a yes (M12).
 pub async fn may_write(client: &RepoClient, person: &Person) -> Result<bool, GithubError> {
+    Ok(writer(client, person).await?.is_some())
+}
+
+/// What this person may do, when that is at least writing.
+pub async fn writer(client: &RepoClient, person: &Person) -> Result<Option<Standing>, GithubError> {
     let standing = match client.permission(&person.login).await {
         Ok(standing) => standing,
-        Err(error) if error.is_gone() => return Ok(false),
+        Err(error) if error.is_gone() => return Ok(None),
         Err(error) => return Err(error),
     };
     // A login can be renamed and taken by somebody else between the delivery and now.
     let same = standing.account.as_ref().is_some_and(|a| a.person.id == person.id && a.kind == AccountKind::User);
-    Ok(same && standing.permission.may_write())
+    Ok((same && standing.permission.may_write()).then_some(standing))
+}
+
+/// Whether the repository's file lets somebody of this standing command and pick; it can only narrow.
+pub fn is_named(standing: &Standing, commanders: &[Commander]) -> bool {
+    let Some(account) = standing.account.as_ref().filter(|_| standing.permission.may_write()) else { return false };
+    let named = |commander: &Commander| match commander {
+        Commander::Right(Level::Write) => true,
+        Commander::Right(Level::Maintain) => standing.maintain,
+        Commander::Right(Level::Admin) => standing.permission == Permission::Admin,
+        Commander::Login(login) => login.eq_ignore_ascii_case(&account.person.login),
+        Commander::Account(id) => *id == account.person.id.0,
+    };
+    commanders.is_empty() || commanders.iter().any(named)
+}
+
+/// Whether this person may command and pick here now: the right to write first, then the repository's file.
+pub async fn may_command(svc: &Services, repo: &Repo, client: &RepoClient, person: &Person) -> anyhow::Result<bool> {
+    let Some(standing) = writer(client, person).await? else { return Ok(false) };
+    let (here, _) = repo_file::under(svc, repo).await?;
+    Ok(is_named(&standing, &here.policy.file.commanders))
 }
 
 /// The account behind a login, when it may write (a REST token names people by login only).

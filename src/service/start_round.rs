@@ -14,6 +14,7 @@ use crate::domain::repo::{CommitSha, Repo};
 use crate::domain::round::{Brief, Origin, Round, RoundStatus};
 use crate::domain::run::{Letter, Run, RunResult, RunStatus};
 use crate::domain::task::Task;
+use crate::domain::terms::Terms;
 
 use super::{Policy, Services, audit, round_state};
 
@@ -97,7 +98,7 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
         svc.enqueue(&mut tx, Job::Publish { round_id: old.id }).await?;
     }
     let number = tasks::next_round(&mut tx, task, now).await?.context("a round's task has a row")?;
-    let round = round_of(task, number, &new, now);
+    let round = round_of(task, number, &new, svc.policy.file.terms.clone(), now);
     if !rounds::insert(&mut tx, &round).await? {
         anyhow::bail!("this command has just started its round");
     }
@@ -150,7 +151,11 @@ pub(super) async fn cap_reached(
     Ok(reached.map(|(whose, limit, _)| Cap { whose, limit, until }))
 }
 
-fn round_of(task: TaskId, number: i64, new: &NewRound, now: Timestamp) -> Round {
+fn round_of(task: TaskId, number: i64, new: &NewRound, mut terms: Terms, now: Timestamp) -> Round {
+    if new.path.is_some() {
+        // What a person named goes before the file's default.
+        terms.paths.clear();
+    }
     Round {
         id: RoundId::new(),
         task_id: task,
@@ -165,6 +170,7 @@ fn round_of(task: TaskId, number: i64, new: &NewRound, now: Timestamp) -> Round 
         origin: new.origin.clone(),
         starts_from: new.starts_from,
         pull_id: new.pull_id,
+        terms,
         expires_at: None,
         created_at: now,
         updated_at: now,

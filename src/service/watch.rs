@@ -1,5 +1,5 @@
-//! Reactions have no webhook: a round's candidate comments are looked at on a schedule, and a 🚀 of somebody who may
-//! write counts when it is still there after the grace (M15).
+//! Reactions have no webhook: a round's candidate comments are looked at on a schedule, and the pick reaction (🚀 unless
+//! the repository chose another) of somebody who may command counts when it is still there after the grace (M15).
 
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use crate::domain::watch::{PendingReaction, Watch};
 use super::Services;
 use super::jobs::Flow;
 use super::pick::{Choice, PickRequest, accept};
+use super::publish::button;
 use super::round_state::advance;
 
 /// GitHub's times are whole seconds.
@@ -28,7 +29,11 @@ pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow>
     if expired(svc, &watched.round).await? {
         return Ok(Flow::Done);
     }
-    let client = svc.client(&watched.repo)?;
+    if watched.watches.is_empty() {
+        // Nothing to look at; only the end of the choice is left.
+        return Ok(watched.round.expires_at.map_or(Flow::Done, Flow::Again));
+    }
+    let (client, button) = (svc.client(&watched.repo)?, button(&watched.round));
     if let Some(wait) = rate_pause(&client, svc.now()) {
         return Ok(Flow::Again(wait));
     }
@@ -39,12 +44,12 @@ pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow>
     };
     let mut next = next_look(svc, &watched);
     for watch in &watched.watches {
-        let rockets = rollups.comments.iter().find(|c| c.id == watch.comment_id);
-        // One rocket is our own button.
-        if rockets.and_then(|c| c.reactions.get(&ReactionContent::Rocket)).is_none_or(|&count| count <= 1) {
+        let seen = rollups.comments.iter().find(|c| c.id == watch.comment_id);
+        // One is our own button.
+        if seen.and_then(|c| c.reactions.get(&button)).is_none_or(|&count| count <= 1) {
             continue;
         }
-        if let Some(again) = look(svc, &client, watch).await? {
+        if let Some(again) = look(svc, &client, watch, button).await? {
             next = next.min(again);
         }
     }
@@ -87,7 +92,7 @@ async fn load(svc: &Services, id: RoundId) -> anyhow::Result<Option<Watched>> {
         Some(pull) => pulls::get(&mut conn, pull).await?.map(|pull| pull.number),
         None => task.issue.map(|issue| issue.number),
     };
-    Ok(issue.filter(|_| !watches.is_empty()).map(|issue| Watched { round, repo, issue, watches }))
+    Ok(issue.map(|issue| Watched { round, repo, issue, watches }))
 }
 
 async fn expired(svc: &Services, round: &Round) -> anyhow::Result<bool> {
@@ -118,7 +123,12 @@ fn next_look(svc: &Services, watched: &Watched) -> Timestamp {
 }
 
 /// Reads one comment's reactions; answers when to look again because of the grace.
-async fn look(svc: &Services, client: &RepoClient, watch: &Watch) -> anyhow::Result<Option<Timestamp>> {
+async fn look(
+    svc: &Services,
+    client: &RepoClient,
+    watch: &Watch,
+    button: ReactionContent,
+) -> anyhow::Result<Option<Timestamp>> {
     let reactions = match client.reactions(watch.comment_id).await {
         Ok(reactions) => reactions,
         Err(GithubError::NotFound | GithubError::Gone) => return Ok(None),
@@ -126,8 +136,8 @@ async fn look(svc: &Services, client: &RepoClient, watch: &Watch) -> anyhow::Res
     };
     let now = svc.now();
     let spent = spent_until(svc, watch).await?;
-    let mut seen =
-        Watch { pending: reactions.iter().filter_map(|r| pending(watch, r, now, spent)).collect(), ..watch.clone() };
+    let buttons = reactions.iter().filter(|r| r.content == button);
+    let mut seen = Watch { pending: buttons.filter_map(|r| pending(watch, r, now, spent)).collect(), ..watch.clone() };
     seen.pending.sort_by_key(|p| (p.first_seen_at, p.reaction_id));
     write_if_new(svc, watch, &seen).await?;
     let ripe_at = |p: &PendingReaction| p.first_seen_at.plus(svc.policy.pick_grace);
@@ -142,7 +152,7 @@ async fn look(svc: &Services, client: &RepoClient, watch: &Watch) -> anyhow::Res
     Ok(seen.pending.iter().filter(|p| !p.judged).map(ripe_at).min())
 }
 
-/// Until when a 🚀 on this candidate has had its effect: a pick of it came to nothing, or the task's pull request was
+/// Until when a pick reaction on this candidate has had its effect: a pick of it came to nothing, or the task's pull request was
 /// closed. What stood there before must not choose again by itself.
 async fn spent_until(svc: &Services, watch: &Watch) -> anyhow::Result<Option<Timestamp>> {
     let mut conn = svc.store.read().await?;
@@ -169,7 +179,7 @@ async fn write_if_new(svc: &Services, before: &Watch, watch: &Watch) -> anyhow::
     Ok(tx.commit().await?)
 }
 
-/// A 🚀 of a person; ours and those of other bots are buttons, not choices.
+/// The pick reaction of a person; ours and those of other bots are buttons, not choices.
 fn pending(
     watch: &Watch,
     reaction: &Reaction,
@@ -177,9 +187,6 @@ fn pending(
     spent_until: Option<Timestamp>,
 ) -> Option<PendingReaction> {
     let author = reaction.author.as_ref().filter(|a| a.kind == AccountKind::User)?;
-    if reaction.content != ReactionContent::Rocket {
-        return None;
-    }
     let known = watch.pending.iter().find(|p| p.reaction_id == reaction.id);
     let (first_seen_at, judged) = known.map_or((now, false), |p| (p.first_seen_at, p.judged));
     let spent = spent_until.is_some_and(|until| first_seen_at <= until || was_there(watch, reaction, until));

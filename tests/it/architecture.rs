@@ -21,6 +21,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),
     ("figment", &["app/settings"]),
+    ("saphyr_parser", &["engine/repofile"]),
     ("tower_http", &["entry", "app", "sim"]),
     ("tower", &["entry", "app", "sim", "adapters/github"]),
 ];
@@ -29,7 +30,7 @@ const FENCES: &[(&str, &[&str])] = &[
 const NOT_IN_DOMAIN: &[&str] = &["tokio", "futures", "tracing"];
 
 /// The engine's pure rooms know the domain and each other, no adapter.
-const PURE_ENGINE: &[&str] = &["command", "patch", "render", "evidence"];
+const PURE_ENGINE: &[&str] = &["command", "patch", "render", "evidence", "repofile"];
 
 #[derive(Debug)]
 struct Source {

@@ -20,6 +20,7 @@ mod patch;
 mod queue;
 mod reliability;
 mod render;
+mod repofile;
 mod service;
 mod sim;
 mod store;

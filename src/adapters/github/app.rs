@@ -147,6 +147,7 @@ impl GitHub {
         self.core.tokens.forget(installation);
         self.core.lanes.forget(installation);
         self.core.rollups.forget(installation);
+        self.core.contents.forget(installation);
     }
 }
 

@@ -18,7 +18,7 @@ use super::skew::Skew;
 use super::standing::StandingCache;
 use super::tokens::{TokenKey, TokenUse, Tokens};
 use super::transport::{Answer, Transport};
-use super::{CommentRollup, GithubConfig, GithubError};
+use super::{CommentRollup, FileInfo, GithubConfig, GithubError};
 
 /// Everything shared by all clients of one App.
 pub(super) struct Core {
@@ -27,6 +27,7 @@ pub(super) struct Core {
     pub lanes: Lanes,
     pub tokens: Tokens,
     pub rollups: Etags<Vec<CommentRollup>>,
+    pub contents: Etags<FileInfo>,
     pub standings: StandingCache,
     pub key: AppKey,
     pub place: Place,
@@ -80,6 +81,7 @@ impl Core {
             lanes: Lanes::new(config.clone(), clock),
             tokens: Tokens::new(),
             rollups: Etags::new(5_000),
+            contents: Etags::new(500),
             standings: StandingCache::new(),
             key,
             place,

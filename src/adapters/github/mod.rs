@@ -35,8 +35,8 @@ pub use repo::RepoClient;
 pub use standing::StandingCache;
 pub use tokens::wanted_permissions;
 pub use types::{
-    AccountKind, Actor, AppInfo, Comment, CommentRollup, Compare, CompareStatus, HookDelivery, Installation, Issue,
-    NewPull, PullInfo, RateBudget, Reaction, ReactionContent, RepoInfo, Rollups, Standing,
+    AccountKind, Actor, AppInfo, Comment, CommentRollup, Compare, CompareStatus, FileInfo, HookDelivery, Installation,
+    Issue, NewPull, PullInfo, RateBudget, Reaction, ReactionContent, RepoInfo, Rollups, Standing,
 };
 
 /// Percent-encodes one piece of a path or query.

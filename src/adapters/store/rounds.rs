@@ -17,7 +17,7 @@ macro_rules! select {
         concat!(
             "SELECT id, task_id, number, status, base_ref, base_commit, instruction, brief, path, budget, requester_id, \
              requester_login, token_name, comment_id, ordinal, comment_sha256, title_sha256, body_sha256, expires_at, \
-             starts_from, pull_id, created_at, updated_at FROM rounds ",
+             starts_from, pull_id, terms, created_at, updated_at FROM rounds ",
             $rest
         )
     };
@@ -38,6 +38,7 @@ fn read(row: &AnyRow) -> Result<Round, StoreError> {
         origin: read_origin(row)?,
         starts_from: row.opt_id("starts_from")?,
         pull_id: row.opt_id("pull_id")?,
+        terms: row.json("terms")?,
         expires_at: row.opt_time("expires_at")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -67,8 +68,8 @@ pub async fn insert(conn: &mut Conn, round: &Round) -> Result<bool, StoreError> 
     let done = sqlx::query(
         "INSERT INTO rounds (id, task_id, number, status, base_ref, base_commit, instruction, brief, path, budget, \
          requester_id, requester_login, token_name, comment_id, ordinal, comment_sha256, title_sha256, body_sha256, \
-         expires_at, starts_from, pull_id, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) \
+         expires_at, starts_from, pull_id, terms, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
          ON CONFLICT DO NOTHING",
     )
     .bind(round.id.to_string())
@@ -92,6 +93,7 @@ pub async fn insert(conn: &mut Conn, round: &Round) -> Result<bool, StoreError> 
     .bind(round.expires_at.map(|t| t.0))
     .bind(round.starts_from.map(|id| id.to_string()))
     .bind(round.pull_id.map(|id| id.to_string()))
+    .bind(to_json(&round.terms)?)
     .bind(round.created_at.0)
     .bind(round.updated_at.0)
     .execute(conn)

@@ -46,6 +46,8 @@ pub struct Assignment {
     pub instruction: String,
     /// The only folder that may change.
     pub scope: Option<String>,
+    /// The only folders that may change, when there are several.
+    pub folders: Vec<String>,
     /// Changes of the pinned commit to go on from (an earlier candidate's). The files are shown and edited with
     /// them, and the patch that comes out holds them too.
     pub start: Vec<FileChange>,

@@ -63,8 +63,9 @@ pub fn user(task: &Assignment, context: &Context, marker: &Marker) -> Result<Str
     if !task.instruction.is_empty() && task.revised.is_none() {
         text.push_str(&fence_untrusted("instruction of the maintainer", &task.instruction, marker)?);
     }
-    if let Some(scope) = &task.scope {
-        text.push_str(&format!("\nOnly files below {scope} may change.\n"));
+    let folders: Vec<&str> = task.scope.iter().chain(&task.folders).map(String::as_str).collect();
+    if !folders.is_empty() {
+        text.push_str(&format!("\nOnly files below {} may change.\n", folders.join(", ")));
     }
     if !task.start.is_empty() {
         text.push_str(STARTED);

@@ -88,7 +88,7 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The candidate nearest to `word`, if one is near enough to be a slip of the fingers.
-pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length == 0 || length > 64 {
         return None;

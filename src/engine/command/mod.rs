@@ -12,7 +12,7 @@ mod print;
 mod table;
 mod types;
 
-pub use error::{CommandError, unknown_model};
+pub use error::{CommandError, nearest, unknown_model};
 pub use find::{FoundCommand, find_commands};
 pub use help::{commands_page, help_text};
 pub use options::folder;

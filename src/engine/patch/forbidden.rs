@@ -84,6 +84,11 @@ impl Matcher {
         let ours = self.liftable.iter().find(liftable).map(Glob::as_str);
         ours.or_else(|| is_owners(&parts).then_some(OWNERS))
     }
+
+    /// Whether a pattern that forbids something stands in the repository's own file.
+    pub fn is_of_repository(&self, pattern: &str) -> bool {
+        self.repository.iter().any(|glob| glob.as_str() == pattern)
+    }
 }
 
 fn globs<S: AsRef<str>>(patterns: &[S]) -> Vec<Glob> {

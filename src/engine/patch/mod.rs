@@ -11,12 +11,12 @@ pub mod ci;
 pub mod edit;
 pub mod fold;
 pub mod forbidden;
+pub mod glob;
 pub mod path;
 pub mod refusal;
 pub mod rules;
 
 mod apply;
-mod glob;
 mod parse;
 mod print;
 mod quote;

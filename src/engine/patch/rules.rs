@@ -13,6 +13,8 @@ pub struct Rules {
     pub allow_executables: bool,
     /// Only this folder or file, from `path=…`; no leading or trailing `/`.
     pub scope: Option<String>,
+    /// Only below one of these folders, when there are any; as `scope`.
+    pub folders: Vec<String>,
 }
 
 /// Sizes and counts of M25; each is the largest that is still taken.

@@ -3,6 +3,7 @@
 use crate::domain::money::UsdMicros;
 use crate::domain::round::RoundStatus;
 use crate::engine::command::{CommandError, help_text};
+use crate::engine::repofile::REPO_FILE;
 
 use super::note::moment;
 use super::reply::{ModelLine, Reply, TaskStatus};
@@ -160,6 +161,18 @@ fn sentence(what: &Reply) -> String {
         }
         Reply::CapReached { whose, cap, until } => {
             format!("The cap of {} for {whose} is reached; it counts from zero again on {}.", plain(cap, 40), moment(*until))
+        }
+        Reply::FileModelUnknown { alias } => {
+            format!(
+                "`{REPO_FILE}` names the model {}, which this server does not have; `/bakeoff models` lists what there is.",
+                code(alias, 64)
+            )
+        }
+        Reply::CheckNotRun { name } => {
+            format!(
+                "The check {} is in `{REPO_FILE}`, but this version does not run checks yet; leave out `check=`.",
+                code(name, 64)
+            )
         }
         Reply::UnknownCheck { name } => {
             format!("This repository has no check of that name ({}); leave out `check=`.", code(name, 64))

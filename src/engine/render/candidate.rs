@@ -121,7 +121,24 @@ fn foot(view: &CandidateView) -> String {
         .adds_to
         .map_or_else(|| "opens the pull request".into(), |number| format!("adds a commit to pull request #{number}"));
     format!(
-        "Patch SHA-256 `{}`{compare}\n\n<sub>🚀 on this comment {does}; so does `/bakeoff pick {}`.</sub>\n",
-        view.patch_sha256, view.letter
+        "Patch SHA-256 `{}`{compare}\n\n<sub>{} on this comment {does}; so does `/bakeoff pick {}`.</sub>\n",
+        view.patch_sha256,
+        view.button.emoji(),
+        view.letter
     )
+}
+
+/// A candidate folded into another comment, in at most `room` bytes: its facts, and its diff cut at a file border.
+pub(super) fn folded(view: &CandidateView, room: usize) -> String {
+    let model = html(&cut(&view.model, 60));
+    let title = format!("<details><summary>Candidate {} · <code>{model}</code></summary>", view.letter);
+    let mut parts = vec![title, facts(view), quoted(view.summary.as_deref().unwrap_or_default(), 12, 400)];
+    parts.push(evidence_table(&view.evidence));
+    parts.push(warning_list(&view.warnings, &hidden_in_added(&view.files)));
+    parts.retain(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
+    let (head, foot) = (parts.join("\n\n"), format!("Patch SHA-256 `{}`\n\n</details>", view.patch_sha256));
+    let left = room.saturating_sub(head.len() + foot.len() + MAX_NAMED * 600 + 500);
+    let (shown, left) = diffs(&view.files, left);
+    format!("{head}\n\n{shown}{}{foot}", not_shown(&left, view))
 }

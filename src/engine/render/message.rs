@@ -18,8 +18,12 @@ pub fn commit_message(view: &PullView) -> String {
     let words = wrapped(view.summary.as_deref().unwrap_or_default());
     format!(
         "{subject}\n\n{words}Candidate {} of round {}{place}.\nWritten by {model}, asked for by {requester}, chosen by {picker}.\n\n\
-         Bakeoff-Run: {}\nBakeoff-Patch-SHA256: {}\n",
-        view.letter, view.round, view.run, view.patch_sha256
+         Bakeoff-Run: {}\nBakeoff-Patch-SHA256: {}\n{}",
+        view.letter,
+        view.round,
+        view.run,
+        view.patch_sha256,
+        view.co_authors.iter().map(|who| format!("Co-authored-by: {who}\n")).collect::<String>()
     )
 }
 

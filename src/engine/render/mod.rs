@@ -5,6 +5,7 @@
 
 mod answer;
 mod candidate;
+mod file;
 pub mod marker;
 mod message;
 mod note;
@@ -19,6 +20,7 @@ mod view;
 
 pub use answer::reply_text;
 pub use candidate::candidate_comment;
+pub use file::repo_file_broken;
 pub use message::commit_message;
 pub use pull::{PullView, branch_name, pull_body, pull_title};
 pub use reply::{ModelLine, Reply, TaskStatus, reply};

@@ -1,6 +1,7 @@
 //! What happened to a round later, one sentence each.
 
 use crate::domain::clock::Timestamp;
+use crate::engine::repofile::REPO_FILE;
 
 use super::text::{code, count, link, listed, plain};
 use super::view::Note;
@@ -43,8 +44,22 @@ pub(super) fn note(what: &Note) -> String {
         Note::CanceledBy { login: Some(login) } => format!("{} cancelled the round.", code(login, 60)),
         Note::CanceledBy { login: None } => "The command was deleted, which cancelled the round.".into(),
         Note::Superseded { round } => format!("Round {round} took its place."),
+        Note::NoLabel(names) => format!("GitHub did not take {}.", named("label", names)),
+        Note::NotAsked(names) => {
+            format!("GitHub did not ask {} for a review: only people with access can be asked.", listed(&codes(names)))
+        }
+        Note::FileBroken => format!("`{REPO_FILE}` was broken when this round began, so the defaults apply."),
         Note::Said(text) => plain(text, 300),
     }
+}
+
+fn codes(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| code(name, 140)).collect()
+}
+
+/// `the label X`, `the labels X and Y`
+fn named(what: &str, names: &[String]) -> String {
+    format!("the {what}{} {}", if names.len() == 1 { "" } else { "s" }, listed(&codes(names)))
 }
 
 fn conflict(paths: &[String]) -> String {

@@ -57,6 +57,8 @@ pub struct PullView {
     pub warnings: Vec<String>,
     /// What the candidate cost.
     pub cost: UsdMicros,
+    /// Co-authors of the commit, as `login <address>`.
+    pub co_authors: Vec<String>,
     /// How many commits the branch went on without conflict.
     pub base_moved: Option<usize>,
     /// The page that compares the candidates; `None` without a public URL.

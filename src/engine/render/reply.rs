@@ -182,6 +182,16 @@ pub enum Reply {
         /// When it counts from zero again.
         until: Timestamp,
     },
+    /// The repository's file names a model that is not there.
+    FileModelUnknown {
+        /// What it names.
+        alias: String,
+    },
+    /// The repository has this check, but checks do not run yet.
+    CheckNotRun {
+        /// What was named.
+        name: String,
+    },
     /// The repository has no check of that name.
     UnknownCheck {
         /// What was named.

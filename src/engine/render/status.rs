@@ -3,6 +3,7 @@
 use crate::domain::round::RoundStatus;
 
 use super::MAX_COMMENT_BYTES;
+use super::candidate::folded;
 use super::marker::{Kind, marker, row_marker};
 use super::note::note;
 use super::text::{code, count, link, plain, took};
@@ -21,9 +22,29 @@ pub fn status_comment(view: &StatusView) -> String {
 }
 
 fn comment(view: &StatusView, rows: usize) -> String {
-    let mut parts = vec![head(view), table(view, rows), boxes(view, rows), notes(view), spent(view), footer(view)];
+    let mut parts = vec![head(view), table(view, rows), boxes(view, rows), notes(view), spent(view)];
+    let foot = footer(view);
+    let used = parts.iter().map(|part| part.len() + 2).sum::<usize>() + foot.len() + 200;
+    parts.extend(whole(view, MAX_COMMENT_BYTES.saturating_sub(used)));
+    parts.push(foot);
     parts.retain(|part| !part.is_empty());
     format!("{}\n{}\n", marker(view.effect, Kind::Status), parts.join("\n\n"))
+}
+
+/// The candidates' diffs in `room` bytes; what one does not need is left to those after it. The first that does not fit
+/// even without a diff ends the list: its row above remains.
+fn whole(view: &StatusView, mut room: usize) -> Vec<String> {
+    let mut shown = Vec::new();
+    for (index, candidate) in view.whole.iter().enumerate() {
+        let share = room / (view.whole.len() - index);
+        let text = folded(candidate, share);
+        if text.len() + 2 > room {
+            break;
+        }
+        room -= text.len() + 2;
+        shown.push(text);
+    }
+    shown
 }
 
 fn head(view: &StatusView) -> String {
@@ -143,7 +164,8 @@ fn footer(view: &StatusView) -> String {
     let until = view.expires_at.filter(|_| view.status == RoundStatus::Choosing);
     let until = until.map_or_else(String::new, |at| format!(" The choice ends on {}.", super::note::moment(at)));
     let letter = first.letter;
-    format!(
-        "<sub>To choose, tick a box, react with 🚀 on a candidate's comment, or write `/bakeoff pick {letter}`.{until}</sub>"
-    )
+    let react = view
+        .button
+        .map_or_else(String::new, |button| format!(", react with {} on a candidate's comment", button.emoji()));
+    format!("<sub>To choose, tick a box{react}, or write `/bakeoff pick {letter}`.{until}</sub>")
 }

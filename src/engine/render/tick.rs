@@ -30,7 +30,8 @@ pub fn newly_ticked(from: &str, to: &str) -> Vec<Tick> {
 /// The checkbox lines of a text: ticked or not; `None` for a row that stands there twice.
 fn boxes(body: &str) -> BTreeMap<(Letter, RunId), Option<bool>> {
     let mut boxes = BTreeMap::new();
-    for line in body.lines() {
+    // Below the first fold stand diffs, which may look like anything; our boxes stand above.
+    for line in body.lines().take_while(|line| !line.starts_with("<details>")) {
         let ticked = match line.as_bytes() {
             [b'-' | b'*' | b'+', b' ', b'[', b' ', b']', b' ', ..] => false,
             [b'-' | b'*' | b'+', b' ', b'[', b'x' | b'X', b']', b' ', ..] => true,

@@ -10,6 +10,7 @@ use crate::domain::repo::CommitSha;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::Letter;
 use crate::domain::sha256::Sha256Hex;
+use crate::domain::terms::PickReaction;
 
 /// One round's status comment.
 #[derive(Debug, Clone)]
@@ -44,6 +45,10 @@ pub struct StatusView {
     pub compare_url: Option<String>,
     /// When the choice ends; shown while the round is being chosen from.
     pub expires_at: Option<Timestamp>,
+    /// The candidates with their diffs, when they have no comments of their own.
+    pub whole: Vec<CandidateView>,
+    /// The reaction that picks on a candidate's comment; `None` where there are no such comments.
+    pub button: Option<PickReaction>,
 }
 
 /// One candidate's row in the status comment.
@@ -171,6 +176,12 @@ pub enum Note {
         /// Its number.
         round: i64,
     },
+    /// Labels that GitHub did not take.
+    NoLabel(Vec<String>),
+    /// People and teams whom GitHub did not ask for a review.
+    NotAsked(Vec<String>),
+    /// The round began while the repository's file could not be read.
+    FileBroken,
     /// Anything else, one sentence of ours.
     Said(String),
 }
@@ -219,4 +230,6 @@ pub struct CandidateView {
     pub adds_to: Option<i64>,
     /// The page that compares the candidates; `None` without a public URL.
     pub compare_url: Option<String>,
+    /// The reaction that picks.
+    pub button: PickReaction,
 }

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use crate::adapters::queue::{JobContext, JobHandler, Outcome};
 use crate::domain::job::Job;
 use crate::service::jobs::{Failure, Flow, Try, sort};
-use crate::service::{Services, execute_run, inbound, open_pull, publish, reconcile, watch};
+use crate::service::{Services, dress_pull, execute_run, inbound, open_pull, publish, reconcile, watch};
 
 /// Works on jobs with the use cases.
 pub struct Worker {
@@ -29,6 +29,7 @@ impl Worker {
             Job::Publish { round_id } => publish::publish(svc, *round_id).await,
             Job::WatchRound { round_id } => watch::watch_round(svc, *round_id).await,
             Job::OpenPull { pick_id } => open_pull::open_pull(svc, *pick_id, attempt).await,
+            Job::DressPull { pick_id } => dress_pull::dress_pull(svc, *pick_id, attempt).await,
             Job::RedeliverFailed => reconcile::redeliver_failed(svc).await,
             Job::ScanComments { repo_id } => reconcile::scan_comments(svc, *repo_id, attempt).await,
         }
@@ -59,6 +60,7 @@ impl Worker {
             Job::HandleDelivery { app_id, guid } => inbound::abandon(svc, *app_id, guid, reason).await,
             Job::ExecuteRun { run_id } => execute_run::abandon(svc, *run_id, reason).await,
             Job::OpenPull { pick_id } => open_pull::abandon(svc, *pick_id, reason).await,
+            Job::DressPull { pick_id } => dress_pull::abandon(svc, *pick_id).await,
             Job::Publish { .. } | Job::WatchRound { .. } | Job::RedeliverFailed | Job::ScanComments { .. } => Ok(()),
         }
     }

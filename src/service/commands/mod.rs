@@ -24,8 +24,9 @@ use crate::engine::command::{Command, CommandError};
 use crate::engine::render::{self, Reply};
 
 use super::effects::{Thread, say};
-use super::jobs::{Flow, Try};
-use super::{Services, audit, rights, round_state};
+use super::jobs::{Failure, Flow, Try, sort};
+use super::repo_file::Broken;
+use super::{Services, audit, repo_file, rights, round_state};
 use fresh::Freshness;
 
 /// What a command came to.
@@ -52,11 +53,12 @@ pub async fn handle(
     attempt: Try,
 ) -> anyhow::Result<Flow> {
     crash::point("command_claimed");
-    match allowed(svc, asked, attempt).await? {
-        Allowed::Yes => {}
+    let (here, broken) = match allowed(svc, asked, attempt).await? {
+        Allowed::Yes(here, broken) => (here, broken),
         Allowed::No => return Ok(Flow::Done),
         Allowed::Unknown => return answer(svc, asked, Reply::PermissionUnknown.into()).await,
-    }
+    };
+    let svc = &*here;
     let command = match command {
         Ok(command) => command,
         Err(error) => return answer(svc, asked, Reply::CannotRead(error.clone()).into()).await,
@@ -73,6 +75,9 @@ pub async fn handle(
         Freshness::Closed => {}
     }
     acknowledge(asked).await?;
+    if let Some(at) = tell_broken(svc, asked, broken.as_ref()).await? {
+        return Ok(Flow::Again(at));
+    }
     let done = obey(svc, asked, command).await?;
     answer(svc, asked, done).await
 }
@@ -98,29 +103,54 @@ async fn obey(svc: &Services, asked: &Asked<'_>, command: &Command) -> anyhow::R
 }
 
 enum Allowed {
-    Yes,
+    /// The use cases as the repository's file narrows them, and that file's fault if it has one.
+    Yes(Box<Services>, Option<Broken>),
     No,
     Unknown,
 }
 
 /// M11, M12: nothing is spent or said before the person's right is known; a person without it gets a 😕.
 async fn allowed(svc: &Services, asked: &Asked<'_>, attempt: Try) -> anyhow::Result<Allowed> {
-    match rights::may_write(asked.client, asked.person).await {
-        Ok(true) => Ok(Allowed::Yes),
-        Ok(false) => {
+    match permitted(svc, asked).await {
+        Ok(Ok((here, broken))) => Ok(Allowed::Yes(Box::new(here), broken)),
+        Ok(Err(reason)) => {
             react(asked, ReactionContent::Confused).await?;
             let mut tx = svc.store.begin().await?;
             let subject = asked.key();
-            let details = serde_json::json!({ "reason": "no write access" });
+            let details = serde_json::json!({ "reason": reason });
             audit::note(&mut tx, &audit::actor(asked.person), "command.refuse", &subject, details, svc.now()).await?;
             tx.commit().await?;
             Ok(Allowed::No)
         }
-        Err(error) if attempt.last && !error.is_limit() => {
-            tracing::warn!(command = %asked.key(), reason = %error, "the permission could not be read");
+        Err(error) if attempt.last && !matches!(sort(&error, svc.now()), Failure::Wait(_)) => {
+            tracing::warn!(command = %asked.key(), reason = %error, "the permission or the repository's file could not be read");
             Ok(Allowed::Unknown)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
+    }
+}
+
+type Here = (Services, Option<Broken>);
+
+/// The right to write, then the repository's file, which may narrow it.
+async fn permitted(svc: &Services, asked: &Asked<'_>) -> anyhow::Result<Result<Here, &'static str>> {
+    let Some(standing) = rights::writer(asked.client, asked.person).await? else { return Ok(Err("no write access")) };
+    let here = repo_file::under(svc, asked.repo).await?;
+    let named = rights::is_named(&standing, &here.0.policy.file.commanders);
+    Ok(if named { Ok(here) } else { Err("not named by the repository's file") })
+}
+
+/// Answers when to come back, when what is said of a broken file may have been said already.
+async fn tell_broken(
+    svc: &Services,
+    asked: &Asked<'_>,
+    broken: Option<&Broken>,
+) -> anyhow::Result<Option<crate::domain::clock::Timestamp>> {
+    let Some(broken) = broken else { return Ok(None) };
+    let thread = Thread { client: asked.client, issue: asked.issue.issue.number, task_id: None };
+    match repo_file::tell(svc, asked.repo, &thread, broken, &asked.key()).await? {
+        Some(super::effects::Said::Later(at)) => Ok(Some(at)),
+        _ => Ok(None),
     }
 }
 

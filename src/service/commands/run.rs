@@ -46,7 +46,7 @@ pub(super) async fn run(
         brief,
         base_ref: plan.base_ref,
         base_commit: plan.base_commit,
-        path: options.path.clone(),
+        path: options.path.clone().or_else(|| svc.policy.file.only_path()),
         budget: plan.budget,
         origin: origin(asked),
         starts_from: None,
@@ -99,7 +99,8 @@ async fn plan(
         Ok(budget) => budget,
         Err(reply) => return Ok(Err(reply)),
     };
-    let base_ref = options.base.clone().unwrap_or_else(|| asked.repo.default_branch.to_string());
+    let base_ref = options.base.clone().or_else(|| svc.policy.file.base.clone());
+    let base_ref = base_ref.unwrap_or_else(|| asked.repo.default_branch.to_string());
     let base_commit = match repos::resolve(asked.client, &base_ref).await {
         Ok(Some(sha)) => sha,
         Ok(None) => return Ok(Err(Reply::RefNotFound { name: base_ref })),
@@ -111,8 +112,8 @@ async fn plan(
 
 /// What a round with these options may spend, or which of them cannot be.
 pub(super) fn terms(svc: &Services, options: &Options) -> Result<UsdMicros, Reply> {
-    if let Some(name) = options.checks.first() {
-        return Err(Reply::UnknownCheck { name: name.clone() });
+    if let Some(reply) = no_check(svc, options) {
+        return Err(reply);
     }
     let cap = svc.policy.budget_round;
     match options.budget.unwrap_or(cap) {
@@ -121,11 +122,21 @@ pub(super) fn terms(svc: &Services, options: &Options) -> Result<UsdMicros, Repl
     }
 }
 
+/// Why the checks asked for cannot be had.
+fn no_check(svc: &Services, options: &Options) -> Option<Reply> {
+    let known = |name: &String| svc.policy.file.checks.iter().any(|check| check.name == *name);
+    let unknown = options.checks.iter().find(|name| !known(name)).cloned();
+    let first = options.checks.first().cloned();
+    unknown.map(|name| Reply::UnknownCheck { name }).or_else(|| first.map(|name| Reply::CheckNotRun { name }))
+}
+
 pub(super) async fn chosen(
     svc: &Services,
     asked: &Asked<'_>,
     requested: &[ModelRequest],
 ) -> anyhow::Result<Result<Vec<ModelProfile>, Reply>> {
+    let from_file = requested.is_empty();
+    let requested = if from_file { svc.policy.file.models.as_slice() } else { requested };
     let mut conn = svc.store.read().await?;
     let mut chosen = Vec::new();
     if requested.is_empty() {
@@ -138,6 +149,9 @@ pub(super) async fn chosen(
     }
     for request in requested {
         let Some(model) = models::by_alias(&mut conn, &request.alias).await? else {
+            if from_file {
+                return Ok(Err(Reply::FileModelUnknown { alias: request.alias.clone() }));
+            }
             let known: Vec<String> = models::list(&mut conn).await?.into_iter().map(|m| m.alias).collect();
             return Ok(Err(Reply::CannotRead(unknown_model(asked.line, &request.alias, &known))));
         };

@@ -27,6 +27,7 @@ pub(super) async fn assignment(
         thread: round.brief.thread.iter().map(|said| cleaned(said)).collect(),
         instruction: cleaned(&round.instruction),
         scope: round.path.clone(),
+        folders: round.terms.paths.clone(),
         start,
         revised: before.revised.map(|(_, told)| told),
         earlier: before.earlier,

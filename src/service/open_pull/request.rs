@@ -9,12 +9,13 @@ use crate::domain::job::Job;
 use crate::domain::pick::PickStatus;
 use crate::domain::pull::Pull;
 use crate::domain::repo::{BranchName, CommitSha};
+use crate::domain::terms::CoAuthor;
 use crate::engine::evidence::evidence;
 use crate::engine::render::{PullView, pull_body, pull_title};
 
 use super::{Chosen, Freshness, Stop, final_refusal};
 use crate::service::publish::requester;
-use crate::service::{Services, audit, effects as effect_service};
+use crate::service::{Services, audit, dress_pull, effects as effect_service};
 
 pub(super) fn view(svc: &Services, chosen: &Chosen, effect: EffectId, moved: u64) -> PullView {
     let (run, round, task, pick) = (&chosen.run, &chosen.round, &chosen.task, &chosen.pick);
@@ -41,9 +42,24 @@ pub(super) fn view(svc: &Services, chosen: &Chosen, effect: EffectId, moved: u64
         evidence: evidence(run, &[]),
         warnings: run.result.warnings.clone(),
         cost: run.result.cost,
+        co_authors: co_authors(chosen),
         base_moved: usize::try_from(moved).ok().filter(|n| *n > 0),
         compare_url: svc.policy.page(&format!("/tasks/{}/compare?round={}", task.id, round.number)),
     }
+}
+
+/// Whom the commit names, each once, as `login <no-reply address>`. Kept with the round: the commit is the same at every try.
+fn co_authors(chosen: &Chosen) -> Vec<String> {
+    let (requester, picker) = (chosen.round.origin.requester.as_ref(), chosen.pick.person.as_ref());
+    let named = match chosen.round.terms.co_author {
+        CoAuthor::None => [None, None],
+        CoAuthor::Requester => [requester, None],
+        CoAuthor::Picker => [None, picker],
+        CoAuthor::Both => [requester, picker.filter(|p| requester.is_none_or(|r| r.id != p.id))],
+    };
+    let right = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let safe = named.into_iter().flatten().filter(|person| person.login.chars().all(right));
+    safe.map(|p| format!("{} <{}+{}@users.noreply.github.com>", p.login, p.id.0, p.login)).collect()
 }
 
 /// Finds or makes the pull request of `branch`, records it, and tells by the status comment.
@@ -138,6 +154,7 @@ async fn record(
     let result =
         EffectResult { external_id: Some(info.number), node_id: Some(info.node_id.clone()), body_sha256: None };
     effects::done(&mut tx, effect, &result, now).await?;
+    dress_pull::intend(svc, &mut tx, &chosen.pick, &svc.policy.file).await?;
     told(svc, &mut tx, chosen, info).await?;
     tx.commit().await?;
     tracing::info!(pick.id = %chosen.pick.id, pull.number = info.number, "pull request opened");

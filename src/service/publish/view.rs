@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::effect::EffectStatus;
 use crate::domain::ids::EffectId;
 use crate::domain::money::UsdMicros;
 use crate::domain::pick::{Pick, PickStatus};
@@ -9,12 +10,14 @@ use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::round::{Origin, RoundStatus};
 use crate::domain::run::{Letter, Run, RunStatus};
 use crate::domain::sha256::Sha256Hex;
+use crate::domain::terms::CommentStyle;
 use crate::engine::context::clean::clean;
 use crate::engine::evidence::evidence;
 use crate::engine::render::{CandidateRow, CandidateView, Note, Outcome, StatusView};
 
 use super::{Scene, candidate_key};
 use crate::service::Services;
+use crate::service::dress_pull::Ornament;
 
 /// Who asked, as people read it.
 pub(crate) fn requester(origin: &Origin) -> String {
@@ -45,7 +48,18 @@ pub(super) fn status(svc: &Services, scene: &Scene, effect: EffectId) -> StatusV
         notes: notes(scene),
         compare_url: compare_url(svc, scene),
         expires_at: scene.round.expires_at.filter(|_| scene.round.status == RoundStatus::Choosing),
+        whole: whole(svc, scene, effect),
+        button: (scene.round.terms.comments == CommentStyle::Each).then_some(scene.round.terms.pick_reaction),
     }
+}
+
+/// The candidates with a patch, when the status comment holds them all.
+fn whole(svc: &Services, scene: &Scene, effect: EffectId) -> Vec<CandidateView> {
+    if scene.round.terms.comments == CommentStyle::Each {
+        return Vec::new();
+    }
+    let patches = scene.runs.iter().filter(|run| run.has_patch());
+    patches.filter_map(|run| Some(candidate(svc, scene, run, run.result.patch_sha256.clone()?, effect))).collect()
 }
 
 fn hidden(scene: &Scene) -> usize {
@@ -92,7 +106,7 @@ fn outcome(run: &Run) -> Outcome {
 }
 
 fn notes(scene: &Scene) -> Vec<Note> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = scene.round.terms.broken.then_some(Note::FileBroken).into_iter().collect();
     for pick in &scene.picks {
         if let Some(run) = scene.runs.iter().find(|run| run.id == pick.run_id) {
             notes.extend(pick_notes(scene, pick, run));
@@ -131,6 +145,7 @@ fn pick_notes(scene: &Scene, pick: &Pick, run: &Run) -> Vec<Note> {
                 PullStatus::Closed => Note::PullClosed { number: pull.number },
                 PullStatus::Merged => Note::PullMerged { number: pull.number },
             }));
+            notes.extend(undressed(scene, pick));
             notes
         }
     }
@@ -155,6 +170,15 @@ fn update_notes(pick: &Pick, letter: Letter, picked: Note, pull: &Pull) -> Vec<N
     }
 }
 
+/// Labels and reviewers that GitHub did not take.
+fn undressed(scene: &Scene, pick: &Pick) -> Vec<Note> {
+    let refused = |kind: Ornament| kind.names(&scene.effects, pick.id, EffectStatus::Failed);
+    let labels = refused(Ornament::Label);
+    let asked: Vec<String> = refused(Ornament::Reviewer).into_iter().chain(refused(Ornament::Team)).collect();
+    let some = |names: Vec<String>, note: fn(Vec<String>) -> Note| (!names.is_empty()).then(|| note(names));
+    some(labels, Note::NoLabel).into_iter().chain(some(asked, Note::NotAsked)).collect()
+}
+
 pub(super) fn candidate(svc: &Services, scene: &Scene, run: &Run, hash: Sha256Hex, effect: EffectId) -> CandidateView {
     CandidateView {
         effect,
@@ -173,6 +197,7 @@ pub(super) fn candidate(svc: &Services, scene: &Scene, run: &Run, hash: Sha256He
         took: took(run),
         adds_to: adds_to(scene),
         compare_url: compare_url(svc, scene),
+        button: scene.round.terms.pick_reaction,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
 use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round};
-use crate::service::{Services, repos};
+use crate::service::{Services, repo_file, repos};
 
 /// A round as a client asks for it.
 #[derive(Debug, Clone)]
@@ -63,6 +63,11 @@ pub async fn start(
     task: &Task,
     wish: Wish,
 ) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
+    let here = match repo_file::under(svc, repo).await {
+        Ok((here, _)) => here,
+        Err(error) => return Ok(Err(unread(&error))),
+    };
+    let svc = &here;
     let models = match chosen(svc, &wish.model_ids).await? {
         Ok(models) => models,
         Err(refused) => return Ok(Err(refused)),
@@ -77,7 +82,8 @@ pub async fn start(
     {
         return Ok(Err(Refused::Message(id.clone())));
     }
-    let base_ref = wish.base_ref.clone().unwrap_or_else(|| repo.default_branch.to_string());
+    let base_ref = wish.base_ref.clone().or_else(|| svc.policy.file.base.clone());
+    let base_ref = base_ref.unwrap_or_else(|| repo.default_branch.to_string());
     let base_commit = match resolve(svc, repo, &base_ref).await? {
         Ok(sha) => sha,
         Err(refused) => return Ok(Err(refused)),
@@ -88,7 +94,7 @@ pub async fn start(
         brief: Brief { title: task.title.clone(), ..Brief::default() },
         base_ref,
         base_commit,
-        path: wish.path,
+        path: wish.path.or_else(|| svc.policy.file.only_path()),
         budget,
         origin: Origin { token_name: Some(wish.token_name), ..Origin::default() },
         // The conversation is the client's: it says what it wants to keep.
@@ -102,6 +108,12 @@ pub async fn start(
         Started::Cap(cap) => Ok(Err(Refused::Cap(cap))),
         other => anyhow::bail!("a round over REST cannot be {other:?}"),
     }
+}
+
+/// Why the repository's file could not be read: nothing is started on a guess.
+fn unread(error: &anyhow::Error) -> Refused {
+    let known = error.downcast_ref::<GithubError>().map(ToString::to_string);
+    Refused::Server(known.unwrap_or_else(|| format!("Git failed: {error}.")))
 }
 
 async fn chosen(svc: &Services, ids: &[String]) -> anyhow::Result<Result<Vec<ModelProfile>, Refused>> {

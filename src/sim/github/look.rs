@@ -80,6 +80,8 @@ pub struct SeenPull {
     pub draft: bool,
     /// Names of its labels.
     pub labels: Vec<String>,
+    /// Who was asked for a review.
+    pub reviewers: Vec<String>,
 }
 
 fn labels(issue: &Issue) -> Vec<String> {
@@ -107,6 +109,7 @@ impl World {
             merged: pull.merged_at.is_some(),
             draft: pull.draft,
             labels: labels(issue),
+            reviewers: pull.reviewers.iter().map(|id| self.login(*id)).collect(),
         })
     }
 }

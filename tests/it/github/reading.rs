@@ -101,7 +101,7 @@ async fn m11_rights_come_from_the_permission_field_only() {
 async fn m12_f018_a_right_that_is_not_known_is_not_given() {
     let bench = Bench::with(|config| config.retries = 1).await;
     let path = "/repos/octo/hello/collaborators/evil%5Bbot%5D/permission";
-    let nobody = Standing { permission: Permission::None, account: None };
+    let nobody = Standing { permission: Permission::None, maintain: false, account: None };
     let replies = [ok(json!({"permission": "admin", "user": null})), status(404, json!({})), status(502, json!({}))];
     bench.server.on("GET", path, replies);
     bench.server.on("GET", "/repos/octo/hello", [ok(repository(42, "octo/hello"))]);
@@ -147,7 +147,8 @@ proptest! {
         for (what, step, max_age) in steps {
             now += step;
             if what == 0 {
-                cache.put(repo, "Ann", Timestamp(now), Standing { permission: Permission::Write, account: None });
+                let standing = Standing { permission: Permission::Write, maintain: false, account: None };
+                cache.put(repo, "Ann", Timestamp(now), standing);
                 stored = Some(now);
             } else {
                 let served = cache.get(repo, "ann", Duration::from_millis(max_age), Timestamp(now)).is_some();

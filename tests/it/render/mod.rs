@@ -3,6 +3,7 @@
 mod markdown;
 mod property;
 mod redact;
+mod repofile;
 mod snapshot;
 mod tick;
 mod title;

@@ -6,13 +6,14 @@ use bakeoff::domain::round::RoundStatus;
 use bakeoff::engine::command::parse_comment;
 use bakeoff::engine::render::{
     EvidenceRow, MAX_COMMENT_BYTES, Note, Outcome, Reply, candidate_comment, commit_message, pull_body, pull_title,
-    reply_text, safe_title, status_comment,
+    reply_text, repo_file_broken, safe_title, status_comment,
 };
+use bakeoff::engine::repofile::read_repo_file;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::markdown::{Page, page};
-use super::views::{candidate, diff, pull, row, status};
+use super::views::{candidate, diff, effect, pull, row, status};
 
 /// What an attacker would write.
 const TOKENS: [&str; 44] = [
@@ -124,6 +125,36 @@ proptest! {
         let cells = text.lines().find(|line| line.starts_with("| **A**")).map(|line| line.matches('|').count());
         prop_assert_eq!(cells, Some(9), "{}", text);
         prop_assert_eq!(parse_comment(&text).len(), 0);
+    }
+
+    #[test]
+    fn m34_one_comment_shows_all_diffs_and_nothing_else(body in evil(), words in evil(), model in evil()) {
+        let mut whole = vec![candidate(vec![diff("a.rs", &format!("+{body}\n"))]), candidate(vec![diff("b.rs", "+x\n")])];
+        whole[0].summary = Some(words.clone());
+        whole[0].model = model;
+        whole[0].warnings = vec![words.clone()];
+        let mut view = status(RoundStatus::Choosing, vec![row(0, "gpt", Outcome::NoChange)]);
+        let diffs: Vec<String> = whole.iter().flat_map(|view| &view.files).map(|file| shown(&file.patch)).collect();
+        view.whole = whole;
+        view.notes = vec![Note::NoLabel(vec![words.clone()]), Note::NotAsked(vec![words])];
+        let text = status_comment(&view);
+        let page = page(&text);
+        prop_assert_eq!(&page.blocks, &diffs, "{}", text);
+        harmless(&page)?;
+        prop_assert_eq!(parse_comment(&text).len(), 0);
+    }
+
+    #[test]
+    fn m34_a_broken_file_is_quoted_as_code(words in evil(), key in evil()) {
+        let keyed = format!("{}: 1", key.replace(':', ""));
+        for text in [words.clone(), keyed, format!("budgets:\n  run: {words}"), format!("checks:\n  {words}")] {
+            let Err(error) = read_repo_file(text.as_bytes()) else { continue };
+            let text = repo_file_broken(effect(), &error);
+            let page = page(&text);
+            prop_assert!(page.blocks.len() <= 1, "{}", text);
+            harmless(&page)?;
+            prop_assert_eq!(parse_comment(&text).len(), 0);
+        }
     }
 
     #[test]

@@ -213,6 +213,8 @@ fn replies() {
         Reply::BudgetTooSmall { asked: usd(1), needed: usd(20_000) },
         Reply::CapReached { whose: "this repository", cap: "$20.00".into(), until },
         Reply::UnknownCheck { name: "test".into() },
+        Reply::CheckNotRun { name: "test".into() },
+        Reply::FileModelUnknown { alias: "gpt9".into() },
         Reply::RefNotFound { name: "release-9".into() },
         Reply::PathNotFound { path: "crates/none".into() },
         Reply::EmptyRepository,

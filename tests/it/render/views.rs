@@ -9,6 +9,7 @@ use bakeoff::domain::patch::{FileDiff, Patch};
 use bakeoff::domain::repo::CommitSha;
 use bakeoff::domain::round::RoundStatus;
 use bakeoff::domain::run::Letter;
+use bakeoff::domain::terms::PickReaction;
 use bakeoff::engine::render::{CandidateRow, CandidateView, EvidenceRow, Outcome, PullView, StatusView};
 
 pub const URL: &str = "https://bakeoff.example/tasks/1/compare";
@@ -65,6 +66,8 @@ pub fn status(status: RoundStatus, candidates: Vec<CandidateRow>) -> StatusView 
         notes: Vec::new(),
         compare_url: None,
         expires_at: Some(Timestamp(1_769_868_300_000)),
+        whole: Vec::new(),
+        button: Some(PickReaction::Rocket),
     }
 }
 
@@ -95,6 +98,7 @@ pub fn candidate(files: Vec<FileDiff>) -> CandidateView {
         took: Some(Duration::from_secs(185)),
         adds_to: None,
         compare_url: None,
+        button: PickReaction::Rocket,
     }
 }
 
@@ -121,6 +125,7 @@ pub fn pull() -> PullView {
         evidence: vec![EvidenceRow { name: "applies".into(), found: "cleanly".into() }],
         warnings: vec!["package.json is run by tools".into()],
         cost: UsdMicros(12_300),
+        co_authors: Vec::new(),
         base_moved: Some(2),
         compare_url: Some(URL.into()),
     }

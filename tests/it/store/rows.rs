@@ -18,6 +18,7 @@ use bakeoff::domain::round::{Brief, Origin, Round, RoundStatus};
 use bakeoff::domain::run::{Letter, Run, RunResult, RunStatus};
 use bakeoff::domain::sha256::Sha256Hex;
 use bakeoff::domain::task::Task;
+use bakeoff::domain::terms::{PickReaction, Terms};
 
 /// The moment at which everything here was made.
 pub const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -79,6 +80,11 @@ pub fn round_of(task: &Task, number: i64) -> Round {
         },
         starts_from: None,
         pull_id: None,
+        terms: Terms {
+            forbidden_paths: vec!["*.lock".into()],
+            pick_reaction: PickReaction::PlusOne,
+            ..Terms::default()
+        },
         expires_at: Some(later(5_000)),
         created_at: NOW,
         updated_at: NOW,

@@ -4,5 +4,6 @@ mod add;
 mod commands;
 mod first;
 mod own_pull;
+mod repofile;
 mod revise;
 mod talk;

@@ -43,6 +43,13 @@ impl RepoClient {
         let call = Call::post(path, &json!({ "reviewers": logins }));
         self.send(call.writing(WriteKind::Edit)).await.map(drop)
     }
+
+    /// Asks these teams of the repository's organization for a review; their short names.
+    pub async fn request_teams(&self, number: i64, slugs: &[String]) -> Result<(), GithubError> {
+        let path = self.path(&format!("/pulls/{number}/requested_reviewers"));
+        let call = Call::post(path, &json!({ "team_reviewers": slugs }));
+        self.send(call.writing(WriteKind::Edit)).await.map(drop)
+    }
 }
 
 /// Owner and name at the end of `…/repos/owner/name`.

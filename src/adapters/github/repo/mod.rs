@@ -1,6 +1,7 @@
 //! One repository through one installation.
 
 mod comments;
+mod contents;
 mod issues;
 mod pulls;
 mod reactions;
@@ -106,7 +107,7 @@ impl RepoClient {
             // No such account, or no such repository: only the first is an answer.
             Err(GithubError::NotFound) => {
                 self.get().await?;
-                Standing { permission: Permission::None, account: None }
+                Standing { permission: Permission::None, maintain: false, account: None }
             }
             Err(error) => {
                 self.core.standings.drop_one(self.id, login);

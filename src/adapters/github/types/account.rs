@@ -93,6 +93,8 @@ pub struct HookDelivery {
 pub struct Standing {
     /// The right.
     pub permission: Permission,
+    /// Whether it is at least GitHub's built-in right to maintain (which `permission` shows as write).
+    pub maintain: bool,
     /// Whose; `None` when GitHub does not know the login.
     pub account: Option<Actor>,
 }

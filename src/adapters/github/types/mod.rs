@@ -5,5 +5,5 @@ mod place;
 mod thread;
 
 pub use account::{AccountKind, Actor, AppInfo, HookDelivery, Installation, RateBudget, Standing};
-pub use place::{Compare, CompareStatus, RepoInfo};
+pub use place::{Compare, CompareStatus, FileInfo, RepoInfo};
 pub use thread::{Comment, CommentRollup, Issue, NewPull, PullInfo, Reaction, ReactionContent, Rollups};

@@ -20,6 +20,17 @@ pub struct RepoInfo {
     pub disabled: bool,
 }
 
+/// A file of the default branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileInfo {
+    /// git's name of its content.
+    pub blob: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its bytes; `None` when GitHub does not send files of this size.
+    pub bytes: Option<Vec<u8>>,
+}
+
 /// How two commits lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompareStatus {

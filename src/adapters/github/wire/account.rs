@@ -31,6 +31,8 @@ pub(in super::super) struct Account {
     login: String,
     #[serde(rename = "type", default)]
     kind: String,
+    #[serde(default)]
+    permissions: Option<Rights>,
 }
 
 impl Account {
@@ -123,11 +125,19 @@ pub(in super::super) struct Collaborator {
     user: Option<Account>,
 }
 
+#[derive(Deserialize, Default)]
+struct Rights {
+    #[serde(default)]
+    maintain: bool,
+}
+
 impl Collaborator {
     /// Without an account there is no right either (fail closed).
     pub(in super::super) fn into_domain(self) -> github::Standing {
+        let told = self.user.as_ref().and_then(|user| user.permissions.as_ref()).is_some_and(|rights| rights.maintain);
         let account = actor(self.user);
         let permission = if account.is_some() { Permission::parse(&self.permission) } else { Permission::None };
-        github::Standing { permission, account }
+        let maintain = permission == Permission::Admin || (permission.may_write() && told);
+        github::Standing { permission, maintain, account }
     }
 }

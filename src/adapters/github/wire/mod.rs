@@ -5,5 +5,5 @@ mod place;
 mod thread;
 
 pub(super) use account::{App, Collaborator, Delivery, Installation, Minted};
-pub(super) use place::{Comparison, Reference, Repositories, Repository};
+pub(super) use place::{Comparison, Contents, Reference, Repositories, Repository};
 pub(super) use thread::{Comment, Graphql, Issue, Pull, Reaction, Rollup};

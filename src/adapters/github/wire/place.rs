@@ -1,5 +1,6 @@
 //! A repository and its commits.
 
+use base64::Engine as _;
 use serde::Deserialize;
 
 use crate::domain::ids::GithubRepoId;
@@ -35,6 +36,40 @@ impl Repository {
             archived: self.archived,
             disabled: self.disabled,
         })
+    }
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct Contents {
+    #[serde(rename = "type")]
+    kind: String,
+    sha: String,
+    size: u64,
+    #[serde(default)]
+    encoding: String,
+    #[serde(default)]
+    content: String,
+}
+
+impl Contents {
+    /// `Ok(None)` for what is no file; `Err` for an answer that is not understood.
+    pub(in super::super) fn into_domain(self) -> Result<Option<github::FileInfo>, ()> {
+        if self.kind != "file" {
+            return Ok(None);
+        }
+        let bytes = match self.encoding.as_str() {
+            "base64" => {
+                let packed: String = self.content.split_ascii_whitespace().collect();
+                let bytes = base64::engine::general_purpose::STANDARD.decode(packed).map_err(drop)?;
+                if bytes.len() as u64 != self.size {
+                    return Err(());
+                }
+                Some(bytes)
+            }
+            "none" => None,
+            _ => return Err(()),
+        };
+        Ok(Some(github::FileInfo { blob: self.sha, size: self.size, bytes }))
     }
 }
 

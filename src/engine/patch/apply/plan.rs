@@ -122,22 +122,22 @@ fn named(edit: &Edit, base: &dyn BaseFiles) -> (Option<String>, Option<String>) 
 pub fn allowed(path: &str, rules: &Rules) -> Result<(), Refusal> {
     // Forbidden paths have the more telling reason, so they are looked at first where the form allows it.
     if let Some(pattern) = rules.forbidden.forbids(path).filter(|_| path.len() <= rules.limits.path_bytes) {
-        let reason = format!(
-            "`{}` may not be touched (pattern `{}`; only the operator can lift it with `forbidden_paths_except`)",
-            shown(path),
-            shown(pattern)
-        );
+        let by = if rules.forbidden.is_of_repository(pattern) {
+            "from the repository's own file"
+        } else {
+            "only the operator can lift it with `forbidden_paths_except`"
+        };
+        let reason = format!("`{}` may not be touched (pattern `{}`; {by})", shown(path), shown(pattern));
         return Err(Refusal::of(RefusalCode::Forbidden, path, reason));
     }
     path::check(path, &rules.limits)?;
-    let Some(scope) = rules.scope.as_deref().map(|s| s.trim_matches('/')).filter(|s| !s.is_empty()) else {
-        return Ok(());
-    };
-    let inside = path == scope || path.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'));
-    if inside {
+    let folders: Vec<&str> = rules.scope.iter().chain(&rules.folders).map(|f| f.trim_matches('/')).collect();
+    let below = |folder: &&str| path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if folders.is_empty() || folders.iter().any(|folder| folder.is_empty() || below(folder)) {
         return Ok(());
     }
-    let reason = format!("`{}` lies outside `{}`, to which this task is limited", shown(path), shown(scope));
+    let listed: Vec<String> = folders.iter().map(|folder| format!("`{}`", shown(folder))).collect();
+    let reason = format!("`{}` lies outside {}, to which this task is limited", shown(path), listed.join(", "));
     Err(Refusal::of(RefusalCode::OutsideScope, path, reason))
 }
 

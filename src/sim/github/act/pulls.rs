@@ -98,6 +98,7 @@ impl Hub {
             base: text.base.clone(),
             base_sha,
             draft: text.draft,
+            reviewers: Vec::new(),
             merged_at: None,
             merged_by: None,
             merge_sha: None,

@@ -5,6 +5,7 @@ mod answer;
 mod app;
 mod auth;
 mod comments;
+mod contents;
 mod deliveries;
 mod graphql;
 mod issues;

@@ -9,7 +9,7 @@ use super::page::{Listing, paged};
 use super::{Caller, Refusal, Reply, Shared, created, object, ok, text};
 use crate::sim::github::act::PullText;
 use crate::sim::github::git::Objects;
-use crate::sim::github::world::{Issue, Pull, Repo, World};
+use crate::sim::github::world::{AccountKind, Issue, Pull, Repo, World};
 
 type InRepo = Path<(String, String)>;
 type Numbered = Path<(String, String, i64)>;
@@ -127,7 +127,8 @@ pub async fn change(State(hub): Shared, caller: Caller, Path((owner, name, numbe
     Ok(ok(world.show_pull(found, issue, pull)))
 }
 
-/// Takes note of nobody: asked reviewers play no part here, but they must be people.
+/// `POST …/requested_reviewers`: all or none. They must be people with access and not the author; a team takes the right to
+/// read members, which the App does not ask for, so none is known here.
 pub async fn ask_reviewers(
     State(hub): Shared,
     caller: Caller,
@@ -135,15 +136,31 @@ pub async fn ask_reviewers(
     body: Bytes,
 ) -> Reply {
     let body = object(&body)?;
-    let world = hub.world();
+    let mut world = hub.world();
     let repo = world.reach(&caller, &owner, &name, WRITE_PULLS)?;
-    let (issue, pull) = pull_in(&world, repo, number)?;
-    let asked = body.get("reviewers").and_then(Value::as_array).cloned().unwrap_or_default();
-    let known =
-        |login: &Value| login.as_str().and_then(|l| world.account(l)).is_some_and(|a| repo.role(a.id).rank() >= 1);
-    if !asked.iter().all(known) {
-        let words = "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator";
+    let (issue, _) = pull_in(&world, repo, number)?;
+    let listed = |field: &str| body.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+    let known = |login: &Value| {
+        let account = login.as_str().and_then(|l| world.account(l)).filter(|a| a.kind == AccountKind::User);
+        account.map(|a| a.id).filter(|id| repo.role(*id).rank() >= 1)
+    };
+    let asked: Option<Vec<i64>> = listed("reviewers").iter().map(known).collect();
+    let Some(asked) = asked.filter(|_| listed("team_reviewers").is_empty()) else {
+        let words = "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the repository.";
         return Err(Refusal::plain(422, words));
+    };
+    if asked.contains(&issue.user) {
+        return Err(Refusal::plain(422, "Review cannot be requested from pull request author."));
     }
-    Ok(created(world.show_pull_short(repo, issue, pull)))
+    let repo = repo.id;
+    let issue = world.repos.get_mut(&repo).and_then(|r| r.issues.get_mut(&number)).ok_or_else(Refusal::not_found)?;
+    let reviewers = &mut issue.pull.as_mut().ok_or_else(Refusal::not_found)?.reviewers;
+    for id in asked {
+        if !reviewers.contains(&id) {
+            reviewers.push(id);
+        }
+    }
+    let found = world.repos.get(&repo).ok_or_else(Refusal::not_found)?;
+    let (issue, pull) = pull_in(&world, found, number)?;
+    Ok(created(world.show_pull_short(found, issue, pull)))
 }

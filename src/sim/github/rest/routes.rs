@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, patch, post};
 
-use super::{Refusal, app, comments, deliveries, graphql, issues, pulls, reactions, refs, repos};
+use super::{Refusal, app, comments, contents, deliveries, graphql, issues, pulls, reactions, refs, repos};
 use crate::sim::github::hub::Hub;
 
 /// Everything below `/api/`.
@@ -15,6 +15,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/installation", get(app::of_repo))
         .route("/collaborators/{login}/permission", get(repos::permission))
         .route("/branches/{*branch}", get(refs::branch))
+        .route("/contents/{*path}", get(contents::one))
         .route("/commits/{*name}", get(refs::commit))
         .route("/compare/{*spec}", get(refs::compare))
         .route("/git/ref/{*name}", get(refs::reference))

@@ -60,7 +60,7 @@ impl World {
             "merge_commit_sha": pull.merge_sha,
             "assignee": null,
             "assignees": [],
-            "requested_reviewers": [],
+            "requested_reviewers": pull.reviewers.iter().map(|id| self.show_account(*id)).collect::<Vec<_>>(),
             "requested_teams": [],
             "head": side(&pull.head, &repo.pull_head(issue, pull)),
             "base": side(&pull.base, &pull.base_sha),

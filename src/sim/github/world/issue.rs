@@ -18,6 +18,8 @@ pub struct Pull {
     pub base: String,
     pub base_sha: String,
     pub draft: bool,
+    /// Accounts asked for a review.
+    pub reviewers: Vec<i64>,
     pub merged_at: Option<Timestamp>,
     pub merged_by: Option<i64>,
     pub merge_sha: Option<String>,

@@ -1,0 +1,4 @@
+mod docs;
+mod good;
+mod hostile;
+mod wrong;
