@@ -21,6 +21,7 @@ pub mod repo;
 pub mod round;
 pub mod run;
 pub mod sha256;
+pub mod tariff;
 pub mod task;
 pub mod terms;
 pub mod token;

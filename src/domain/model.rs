@@ -129,6 +129,16 @@ impl ModelSource {
     }
 }
 
+/// How much one key is asked in each process; profiles that share a key at one host share its limits, and the lowest
+/// holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyLimits {
+    /// Calls at once; `None` for as many as the program allows.
+    pub max_concurrent: Option<u32>,
+    /// Calls begun within a minute; `None` for any number.
+    pub requests_per_minute: Option<u32>,
+}
+
 /// A model profile row, without its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelProfile {
@@ -154,6 +164,10 @@ pub struct ModelProfile {
     pub prices: Option<Prices>,
     /// Said to cost nothing.
     pub free: bool,
+    /// The alias of the profile that is asked when this one cannot be.
+    pub fallback: Option<String>,
+    /// What its key is asked at most.
+    pub limits: KeyLimits,
     /// Where it was written down.
     pub source: ModelSource,
     /// The key's last four characters.

@@ -74,6 +74,9 @@ pub struct Usage {
     pub output_tokens: i64,
     /// The part of `input_tokens` that the provider had cached.
     pub cached_input_tokens: i64,
+    /// The part of `input_tokens` that the provider wrote to its cache for a surcharge.
+    #[serde(default)]
+    pub cache_write_tokens: i64,
 }
 
 impl Usage {
@@ -82,6 +85,7 @@ impl Usage {
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.cached_input_tokens = self.cached_input_tokens.saturating_add(other.cached_input_tokens);
+        self.cache_write_tokens = self.cache_write_tokens.saturating_add(other.cache_write_tokens);
     }
 }
 
@@ -100,13 +104,25 @@ impl Prices {
     /// A model that costs nothing (one's own machine).
     pub const FREE: Self = Self { input: UsdMicros::ZERO, output: UsdMicros::ZERO, cached_input: UsdMicros::ZERO };
 
-    /// The price of `usage`, rounded up to a whole micro-dollar.
+    /// The price of `usage`, rounded up to a whole micro-dollar. Tokens written to a cache cost a quarter more than
+    /// others, as at every vendor that counts them.
     pub fn cost(&self, usage: Usage) -> UsdMicros {
-        let cached = usage.cached_input_tokens.clamp(0, usage.input_tokens.max(0));
-        let fresh = usage.input_tokens.max(0) - cached;
-        let part = |tokens: i64, price: UsdMicros| i128::from(tokens.max(0)) * i128::from(price.0);
-        let total = part(fresh, self.input) + part(cached, self.cached_input) + part(usage.output_tokens, self.output);
-        UsdMicros(i64::try_from((total + 999_999) / 1_000_000).unwrap_or(i64::MAX))
+        let input = usage.input_tokens.max(0);
+        let cached = usage.cached_input_tokens.clamp(0, input);
+        let written = usage.cache_write_tokens.clamp(0, input - cached);
+        let part = |tokens: i64, price: UsdMicros, quarters: i128| {
+            (i128::from(tokens.max(0)) * i128::from(price.0)).saturating_mul(quarters)
+        };
+        let total = part(input - cached - written, self.input, 4)
+            + part(written, self.input, 5)
+            + part(cached, self.cached_input, 4)
+            + part(usage.output_tokens, self.output, 4);
+        UsdMicros(i64::try_from((total + 3_999_999) / 4_000_000).unwrap_or(i64::MAX))
+    }
+
+    /// The most that so many tokens can cost: nothing comes from a cache, all of it goes into one.
+    pub fn worst(&self, input_tokens: i64, output_tokens: i64) -> UsdMicros {
+        self.cost(Usage { input_tokens, output_tokens, cached_input_tokens: 0, cache_write_tokens: input_tokens })
     }
 }
 
@@ -129,8 +145,10 @@ mod tests {
     fn a_price_is_rounded_up_and_cached_tokens_are_cheaper() {
         let prices =
             Prices { input: UsdMicros(3_000_000), output: UsdMicros(15_000_000), cached_input: UsdMicros(300_000) };
-        let usage = Usage { input_tokens: 1_000, output_tokens: 10, cached_input_tokens: 600 };
+        let usage = Usage { input_tokens: 1_000, output_tokens: 10, cached_input_tokens: 600, cache_write_tokens: 0 };
         assert_eq!(prices.cost(usage), UsdMicros(400 * 3 + 180 + 150));
+        assert_eq!(prices.cost(Usage { cache_write_tokens: 100, ..usage }), UsdMicros(300 * 3 + 375 + 180 + 150));
+        assert_eq!(prices.worst(1_000, 10), UsdMicros(3_750 + 150));
         assert_eq!(prices.cost(Usage { input_tokens: 1, ..Usage::default() }), UsdMicros(3));
     }
 }

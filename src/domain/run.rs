@@ -117,6 +117,8 @@ pub struct RunResult {
     pub usage: Usage,
     /// Their price.
     pub cost: UsdMicros,
+    /// The name of the model that answered in place of the run's own.
+    pub answered_by: Option<String>,
 }
 
 /// A run row.
@@ -165,6 +167,14 @@ pub struct Run {
 }
 
 impl Run {
+    /// Who answered, as people read it.
+    pub fn answerer(&self) -> String {
+        match &self.result.answered_by {
+            Some(other) => format!("{other} (fallback for {})", self.model_label),
+            None => self.model_label.clone(),
+        }
+    }
+
     /// Whether it can be picked: it succeeded and holds a patch.
     pub fn has_patch(&self) -> bool {
         self.status == RunStatus::Succeeded && self.result.patch.as_ref().is_some_and(|p| !p.is_empty())

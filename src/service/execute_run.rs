@@ -1,36 +1,33 @@
 //! Lets one model work: files of the pinned commit in, a patch or a sentence out, written once (I3).
 
 mod desk;
+mod seats;
 mod task;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::adapters::crypto::{Place, Purpose};
 use crate::adapters::git::{Mirror, Remote};
-use crate::adapters::llm::{ChatModel, ModelError, RetryPolicy};
+use crate::adapters::llm::RetryPolicy;
 use crate::adapters::store::{messages, models, repos, rounds, runs, tasks};
 use crate::domain::crash;
 use crate::domain::ids::{MessageId, RunId};
 use crate::domain::job::Job;
 use crate::domain::message::{Message, Role};
 use crate::domain::model::ModelProfile;
-use crate::domain::money::{Prices, Usage, UsdMicros};
+use crate::domain::money::{Usage, UsdMicros};
 use crate::domain::repo::Repo;
 use crate::domain::round::Round;
 use crate::domain::run::{Run, RunResult, RunStatus};
-use crate::engine::agent::{Agent, Desk, Ending, Limits, LoopLimits, Report};
+use crate::engine::agent::{Agent, Desk, Ending, LoopLimits, Report};
 use crate::engine::context::clean::clean;
 use crate::engine::patch::forbidden::Matcher;
 use crate::engine::patch::{Applied, Rules};
 
 use super::jobs::{Flow, Try};
-use super::start_round::price_of;
 use super::{Services, repos as repo_service, round_state};
 use desk::RunDesk;
 
@@ -66,6 +63,8 @@ pub async fn execute_run(
         report = attempt_run(svc, &work, deadline, &desk) => report?,
     };
     crash::point("run_answered");
+    let answered_by = report.answered_by;
+    let failed = |why: &str| RunResult { answered_by: answered_by.clone(), ..failed(why) };
     match report.ending {
         Ending::Stopped => Ok(Flow::Done),
         Ending::Later(why) if attempt.last => finish(svc, &work, failed(&why)).await,
@@ -73,7 +72,10 @@ pub async fn execute_run(
         Ending::Failed(why) => {
             finish(svc, &work, RunResult { summary: words(svc, report.summary), ..failed(&why) }).await
         }
-        Ending::Patch(applied) => finish(svc, &work, patched(svc, &applied, report.summary, report.note)).await,
+        Ending::Patch(applied) => {
+            let result = patched(svc, &applied, report.summary, report.note);
+            finish(svc, &work, RunResult { answered_by: answered_by.clone(), ..result }).await
+        }
     }
 }
 
@@ -111,12 +113,9 @@ async fn take(svc: &Services, id: RunId) -> anyhow::Result<Option<Work>> {
 async fn attempt_run(svc: &Services, work: &Work, deadline: Instant, desk: &RunDesk<'_>) -> anyhow::Result<Report> {
     let started = if work.attempt == 1 { "started" } else { "started again after an interruption" };
     desk.log(format!("{started}: {} on {}", work.run.model_name, work.run.base_commit.short())).await;
-    let Some(prices) = price_of(&work.model) else {
+    let retry = RetryPolicy { first_wait: svc.policy.model_retry_wait, ..RetryPolicy::until(deadline) };
+    let Some(asker) = seats::asker(svc, &work.model, retry, desk).await? else {
         return Ok(Report::ended(Ending::Failed("The model's price is neither known nor given.".into())));
-    };
-    let model = match connect(svc, &work.model).await? {
-        Ok(model) => model,
-        Err(error) => return Ok(Report::ended(Ending::Failed(error.to_string()))),
     };
     let mirror = match mirror(svc, work).await {
         Ok(mirror) => mirror,
@@ -131,23 +130,17 @@ async fn attempt_run(svc: &Services, work: &Work, deadline: Instant, desk: &RunD
         Ok(Err(why)) => return Ok(Report::ended(Ending::Failed(why))),
         Err(error) => return Ok(Report::ended(Ended::from(error).0)),
     };
-    let limits = limits(svc, prices);
     let agent = Agent {
-        model,
+        asker,
         tools: work.model.tools,
         mirror,
         view,
         rules: rules(svc, &work.round),
-        limits,
+        max_input_tokens: svc.policy.max_input_tokens,
         loop_limits: LoopLimits::default(),
         deadline,
-        retry: RetryPolicy { first_wait: svc.policy.model_retry_wait, ..RetryPolicy::until(deadline) },
     };
     Ok(agent.run(&asked, desk).await)
-}
-
-fn limits(svc: &Services, prices: Prices) -> Limits {
-    Limits { prices, max_output_tokens: svc.policy.max_output_tokens, max_input_tokens: svc.policy.max_input_tokens }
 }
 
 /// The rules for patches of this round.
@@ -160,16 +153,6 @@ pub fn rules(svc: &Services, round: &Round) -> Rules {
         folders: round.terms.paths.clone(),
         ..Rules::default()
     }
-}
-
-/// The model behind a profile; its key is decrypted here and nowhere else.
-async fn connect(svc: &Services, profile: &ModelProfile) -> anyhow::Result<Result<Arc<dyn ChatModel>, ModelError>> {
-    let mut conn = svc.store.read().await?;
-    let cipher = models::key_cipher(&mut conn, profile.id).await?.unwrap_or_default();
-    let record = profile.id.to_string();
-    let key = svc.keys.decrypt(Place { purpose: Purpose::ModelKey, record: &record }, &cipher)?;
-    svc.secrets.register(key.expose_secret());
-    Ok(svc.llm.model(profile, key))
 }
 
 /// An ending found on the way.
@@ -212,6 +195,7 @@ fn patched(svc: &Services, applied: &Applied, summary: Option<String>, note: Opt
         error: None,
         usage: Usage::default(),
         cost: UsdMicros::ZERO,
+        answered_by: None,
     }
 }
 

@@ -138,6 +138,8 @@ mod tests {
                 tools: ToolUse::Off,
                 prices: None,
                 free: true,
+                fallback: None,
+                limits: crate::domain::model::KeyLimits::default(),
                 source: ModelSource::Api,
                 api_key_hint: String::new(),
                 created_at: Timestamp(0),

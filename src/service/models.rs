@@ -6,11 +6,13 @@ use crate::adapters::crypto::{Place, Purpose};
 use crate::adapters::store::{models, runs};
 use crate::domain::ids::ModelId;
 use crate::domain::job::Job;
-use crate::domain::model::{ModelProfile, ModelSource, Provider, ToolUse, Wire};
+use crate::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolUse, Wire};
 use crate::domain::money::Prices;
 use crate::engine::command::{alias_problem, is_reserved_alias};
 
 use super::{Services, audit, round_state};
+
+mod fallbacks;
 
 /// A profile as its owner writes it.
 #[derive(Debug, Clone)]
@@ -37,6 +39,10 @@ pub struct NewModel {
     pub prices: Option<Prices>,
     /// Said to cost nothing.
     pub free: bool,
+    /// The alias of the profile that is asked when this one cannot be.
+    pub fallback: Option<String>,
+    /// What its key is asked at most.
+    pub limits: KeyLimits,
 }
 
 /// A profile that cannot be taken: the field and one sentence.
@@ -109,6 +115,8 @@ fn profile(svc: &Services, new: &NewModel, id: ModelId, alias: String, source: M
         tools: new.tools,
         prices: new.prices,
         free: new.free,
+        fallback: new.fallback.clone(),
+        limits: new.limits,
         source,
         api_key_hint: hint(&new.api_key),
         created_at: svc.now(),
@@ -132,6 +140,9 @@ pub async fn add(svc: &Services, new: NewModel, actor: &str) -> anyhow::Result<R
     let profile = profile(svc, &new, ModelId::new(), alias, ModelSource::Api);
     if models::insert(&mut tx, &profile, &seal(svc, profile.id, &new.api_key)).await?.is_err() {
         return Ok(Err(invalid("alias", format!("another model is called {}", profile.alias))));
+    }
+    if let Err(wrong) = fallbacks::check(&models::list(&mut tx).await?, |id| id == profile.id) {
+        return Ok(Err(invalid("fallback", wrong)));
     }
     let details = serde_json::json!({ "provider": profile.provider.as_str(), "model": profile.model_name });
     audit::note(&mut tx, actor, "model.add", &format!("model:{}", profile.id), details, svc.now()).await?;
@@ -160,6 +171,9 @@ pub async fn load_file(svc: &Services, listed: Vec<NewModel>) -> anyhow::Result<
     if let Err(clash) = models::replace_file_profiles(&mut tx, &rows, svc.now()).await? {
         return Ok(Err(invalid("alias", format!("another model is called {}", clash.0))));
     }
+    if let Err(wrong) = fallbacks::check(&models::list(&mut tx).await?, |id| rows.iter().any(|(row, _)| row.id == id)) {
+        return Ok(Err(invalid("fallback", wrong)));
+    }
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -186,6 +200,7 @@ pub async fn delete(svc: &Services, id: ModelId, actor: &str) -> anyhow::Result<
         return Ok(Deleted::InFile);
     }
     models::soft_delete(&mut tx, id, now).await?;
+    svc.llm.forget(id);
     let why = "The model profile was deleted before the run began.";
     for run in runs::fail_queued_of_model(&mut tx, id, why, now).await? {
         let Some(row) = runs::get(&mut tx, run).await? else { continue };

@@ -9,10 +9,11 @@ use crate::domain::ids::{MessageId, PullId, RoundId, RunId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::message::{Message, Role};
 use crate::domain::model::ModelProfile;
-use crate::domain::money::{Prices, UsdMicros};
+use crate::domain::money::UsdMicros;
 use crate::domain::repo::{CommitSha, Repo};
 use crate::domain::round::{Brief, Origin, Round, RoundStatus};
 use crate::domain::run::{Letter, Run, RunResult, RunStatus};
+use crate::domain::tariff::Tariff;
 use crate::domain::task::Task;
 use crate::domain::terms::Terms;
 
@@ -72,9 +73,9 @@ pub struct Cap {
 }
 
 /// What a model costs: as its profile says, or as the table knows; `None` refuses it.
-pub fn price_of(model: &ModelProfile) -> Option<Prices> {
+pub fn price_of(model: &ModelProfile) -> Option<Tariff> {
     let known = || prices::known(model.provider, &model.model_name);
-    if model.free { Some(Prices::FREE) } else { model.prices.or_else(known) }
+    if model.free { Some(Tariff::FREE) } else { model.prices.map(Tariff::flat).or_else(known) }
 }
 
 /// Starts a round of `task`.

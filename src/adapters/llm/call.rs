@@ -7,12 +7,12 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::{Client, Response, Url};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use super::chat::{ChatAnswer, ChatModel, ChatRequest};
+use super::chat::{ChatAnswer, ChatModel, ChatRequest, Within};
 use super::draft::{Draft, Fail};
 use super::error::{BadAnswer, ModelError, Phase};
+use super::gate::{Gate, Place, Shut};
 use super::reader::{AnswerReader, Moved};
 use super::resolver::ForbiddenAddress;
 use super::settings::{Caps, Deadlines};
@@ -37,26 +37,33 @@ pub(super) struct HttpModel {
     pub(super) model_name: String,
     pub(super) deadlines: Deadlines,
     pub(super) caps: Caps,
-    pub(super) gate: Arc<Semaphore>,
+    pub(super) gate: Arc<Gate>,
 }
 
 impl ChatModel for HttpModel {
-    fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatAnswer, ModelError>> {
-        Box::pin(self.ask(request))
+    fn chat_within<'a>(
+        &'a self,
+        request: &'a ChatRequest,
+        within: Within,
+    ) -> BoxFuture<'a, Result<ChatAnswer, ModelError>> {
+        Box::pin(self.ask(request, within))
     }
 }
 
 impl HttpModel {
-    async fn ask(&self, request: &ChatRequest) -> Result<ChatAnswer, ModelError> {
-        let total = Instant::now() + self.deadlines.total;
-        let place = timeout_at(total, self.gate.acquire()).await;
-        let (Ok(Ok(_place)), true) = (place, Instant::now() < total) else {
-            return Err(ModelError::Timeout { phase: Phase::Total, usage: None });
-        };
+    async fn ask(&self, request: &ChatRequest, within: Within) -> Result<ChatAnswer, ModelError> {
+        let total = within.end.min(Instant::now() + self.deadlines.total);
+        let place = self.gate.enter(within.begin.min(total)).await.map_err(no_place)?;
+        let outcome = self.exchange(request, total).await;
+        tell(&place, &outcome);
+        outcome
+    }
+
+    async fn exchange(&self, request: &ChatRequest, total: Instant) -> Result<ChatAnswer, ModelError> {
         let mut watch = Watch::start(self.deadlines, total);
         let input = estimate_request(request);
         let response = self.send(request, &watch, input).await?;
-        let response = accept(response).await?;
+        let response = accept(response, watch.deadline()).await?;
         let mut exchange = Exchange {
             draft: Draft::new(self.caps.text),
             reader: AnswerReader::new(self.wire.decoder(), self.caps.line),
@@ -79,15 +86,31 @@ impl HttpModel {
     }
 }
 
+fn no_place(shut: Shut) -> ModelError {
+    match shut {
+        Shut::Full => ModelError::Timeout { phase: Phase::Place, usage: None },
+        Shut::Paused(left) => ModelError::RateLimited { retry_after: Some(left) },
+    }
+}
+
+/// The gate hears how its key fared: other calls wait together with this one.
+fn tell(place: &Place, outcome: &Result<ChatAnswer, ModelError>) {
+    match outcome {
+        Err(ModelError::RateLimited { retry_after }) => place.refused(*retry_after),
+        Ok(_) => place.answered(),
+        Err(_) => {}
+    }
+}
+
 /// Lets only a readable 2xx through.
-async fn accept(response: Response) -> Result<Response, ModelError> {
+async fn accept(response: Response, by: Instant) -> Result<Response, ModelError> {
     let status = response.status();
     if status.is_redirection() {
         return Err(ModelError::UrlForbidden(UrlRefusal::Redirect));
     }
     if !status.is_success() {
         let headers = response.headers().clone();
-        let body = error_body(response).await;
+        let body = error_body(response, by.min(Instant::now() + ERROR_BODY_WAIT)).await;
         return Err(ErrorFacts::of_answer(status.as_u16(), &headers, &body).sort());
     }
     // A 1,000-fold bomb is a small body until someone unpacks it; nobody here does (F091).
@@ -99,8 +122,7 @@ async fn accept(response: Response) -> Result<Response, ModelError> {
 }
 
 /// As much of an error's body as comes in time; what is missing is not missed.
-async fn error_body(mut response: Response) -> Vec<u8> {
-    let until = Instant::now() + ERROR_BODY_WAIT;
+async fn error_body(mut response: Response, until: Instant) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await {
         let room = ERROR_BODY_BYTES - body.len();

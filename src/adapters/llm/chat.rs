@@ -1,17 +1,38 @@
 //! What is asked of a model and what comes back, the same for every vendor.
 
 use std::fmt;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::error::ModelError;
 use crate::domain::money::Usage;
 
 /// A model that can be asked; one call is one request to its vendor, never retried here.
 pub trait ChatModel: Send + Sync {
-    /// Asks and waits for the whole answer, within the connector's deadlines.
-    fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatAnswer, ModelError>>;
+    /// Asks and waits for the whole answer, within the connector's deadlines and `within`.
+    fn chat_within<'a>(
+        &'a self,
+        request: &'a ChatRequest,
+        within: Within,
+    ) -> BoxFuture<'a, Result<ChatAnswer, ModelError>>;
+
+    /// The same with the connector's deadlines only.
+    fn chat<'a>(&'a self, request: &'a ChatRequest) -> BoxFuture<'a, Result<ChatAnswer, ModelError>> {
+        let day = Instant::now() + Duration::from_hours(24);
+        self.chat_within(request, Within { begin: day, end: day })
+    }
+}
+
+/// The caller's own deadlines for one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// The request must be on its way by then; until then it may wait for others of its key.
+    pub begin: Instant,
+    /// The answer must be whole by then.
+    pub end: Instant,
 }
 
 /// One question: the conversation so far and what the model may use.

@@ -14,6 +14,7 @@ use super::resolver::{CheckedResolver, Lookup, SystemLookup};
 use super::settings::LlmSettings;
 use super::url_guard::{AllowedHosts, CheckedUrl, UrlRefusal, check};
 use super::wire::WireKind;
+use crate::domain::ids::ModelId;
 use crate::domain::model::ModelProfile;
 
 /// Makes [`ChatModel`]s; holds the HTTP clients and the limits per key. Share it in an `Arc`.
@@ -42,6 +43,11 @@ impl Connector {
         check(base_url, &self.allowed).map(|_| ())
     }
 
+    /// A deleted profile's limits hold no longer for others of its key.
+    pub fn forget(&self, profile: ModelId) {
+        self.gates.forget(profile);
+    }
+
     /// The model of `profile`; `key` is sent to the host of this profile and nowhere else (M48).
     #[expect(clippy::needless_pass_by_value, reason = "the caller's copy of the key is wiped here")]
     pub fn model(&self, profile: &ModelProfile, key: SecretString) -> Result<Arc<dyn ChatModel>, ModelError> {
@@ -49,7 +55,8 @@ impl Connector {
         let base = base.ok_or(ModelError::UrlForbidden(UrlRefusal::Missing))?;
         let CheckedUrl { url, listed } = check(base, &self.allowed).map_err(ModelError::UrlForbidden)?;
         let wire = WireKind::of(profile);
-        let gate = self.gates.gate(&url.origin().ascii_serialization(), &key, self.settings.per_key_concurrency);
+        let host = url.origin().ascii_serialization();
+        let gate = self.gates.gate(&host, &key, (profile.id, profile.limits), self.settings.per_key_concurrency);
         Ok(Arc::new(HttpModel {
             client: if listed { self.listed.clone() } else { self.public.clone() },
             headers: headers(wire, &key)?,

@@ -108,6 +108,20 @@ impl ModelError {
         )
     }
 
+    /// The model never got the question, so another one may get it without paying twice.
+    pub fn never_asked(&self) -> bool {
+        self.retryable()
+            || matches!(
+                self,
+                Self::KeyRejected { .. }
+                    | Self::CreditExhausted
+                    | Self::ModelNotFound
+                    | Self::Tls
+                    | Self::UrlForbidden(_)
+                    | Self::Timeout { phase: Phase::Place, .. }
+            )
+    }
+
     /// How long the provider asks us to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -129,6 +143,8 @@ impl ModelError {
 /// Which deadline passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// Until the key has a free place.
+    Place,
     /// Until the connection stands.
     Connect,
     /// Until the first event of the answer.
@@ -142,6 +158,7 @@ pub enum Phase {
 impl Phase {
     fn sentence(self) -> &'static str {
         match self {
+            Self::Place => "Other calls took every place of the API key for too long.",
             Self::Connect => "The provider did not take the connection in time.",
             Self::FirstEvent => "The model did not begin to answer in time.",
             Self::Idle => "The model fell silent in the middle of its answer.",

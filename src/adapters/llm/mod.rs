@@ -21,7 +21,7 @@ mod url_guard;
 mod watch;
 mod wire;
 
-pub use chat::{ChatAnswer, ChatModel, ChatRequest, Echo, Stop, ToolCall, ToolResult, ToolSpec, Turn};
+pub use chat::{ChatAnswer, ChatModel, ChatRequest, Echo, Stop, ToolCall, ToolResult, ToolSpec, Turn, Within};
 pub use connector::Connector;
 pub use error::{BadAnswer, ModelError, PartialText, Phase};
 pub use resolver::Lookup;

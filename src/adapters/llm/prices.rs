@@ -5,37 +5,21 @@ use std::sync::OnceLock;
 
 use crate::domain::model::Provider;
 use crate::domain::money::{Prices, UsdMicros};
+use crate::domain::tariff::Tariff;
 
 /// TOML of the plainest kind: sections, and rows of strings.
 const TABLE: &str = include_str!("prices.toml");
 
-/// A row of the table.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Row {
-    short: Prices,
-    /// The number of prompt tokens above which the other prices hold.
-    long: Option<(i64, Prices)>,
-}
-
 /// By provider and model.
-type Table = HashMap<(Provider, String), Row>;
+type Table = HashMap<(Provider, String), Tariff>;
 
 /// What a million tokens of this model cost; `None` when the table does not know it, as for every compatible server.
 ///
 /// A dated name (`gpt-5-2025-08-07`, `claude-sonnet-4-5-20250929`, `…-latest`) is found by the name before the date.
-pub fn known(provider: Provider, model_name: &str) -> Option<Prices> {
-    known_for(provider, model_name, 0)
-}
-
-/// The same for one request with a prompt of `prompt_tokens`: some models cost more when it is long.
-pub fn known_for(provider: Provider, model_name: &str, prompt_tokens: i64) -> Option<Prices> {
+pub fn known(provider: Provider, model_name: &str) -> Option<Tariff> {
     let name = model_name.strip_prefix("models/").unwrap_or(model_name);
     let row = |name: &str| table().get(&(provider, name.to_owned()));
-    let row = row(name).or_else(|| row(undated(name)?))?;
-    Some(match row.long {
-        Some((above, prices)) if prompt_tokens > above => prices,
-        _ => row.short,
-    })
+    row(name).or_else(|| row(undated(name)?)).copied()
 }
 
 fn table() -> &'static Table {
@@ -45,7 +29,7 @@ fn table() -> &'static Table {
 }
 
 /// The rows; `None` for a line that cannot be read.
-fn parse(table: &str) -> Vec<Option<((Provider, String), Row)>> {
+fn parse(table: &str) -> Vec<Option<((Provider, String), Tariff)>> {
     let mut provider = None;
     let mut rows = Vec::new();
     for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -57,15 +41,15 @@ fn parse(table: &str) -> Vec<Option<((Provider, String), Row)>> {
     rows
 }
 
-fn parse_row(provider: Option<Provider>, line: &str) -> Option<((Provider, String), Row)> {
+fn parse_row(provider: Option<Provider>, line: &str) -> Option<((Provider, String), Tariff)> {
     let (name, values) = line.split_once(" = ")?;
     let (name, values): (String, Vec<String>) = (serde_json::from_str(name).ok()?, serde_json::from_str(values).ok()?);
     let row = match &values[..] {
-        [input, cached, output] => Row { short: prices(input, cached, output)?, long: None },
+        [input, cached, output] => Tariff::flat(prices(input, cached, output)?),
         [input, cached, output, above, long @ ..] => {
             let [long_input, long_cached, long_output] = long else { return None };
             let long = (above.parse().ok()?, prices(long_input, long_cached, long_output)?);
-            Row { short: prices(input, cached, output)?, long: Some(long) }
+            Tariff { usual: prices(input, cached, output)?, long: Some(long) }
         }
         _ => return None,
     };
@@ -97,13 +81,12 @@ mod tests {
         assert!(rows.len() > 60);
         for row in rows {
             let ((provider, name), row) = row.unwrap();
-            let long = row.long.map_or(row.short, |(_, prices)| prices);
-            for prices in [row.short, long] {
+            let long = row.long.map_or(row.usual, |(_, prices)| prices);
+            for prices in [row.usual, long] {
                 assert!(prices.cached_input <= prices.input && prices.input < prices.output, "{name}");
             }
-            assert_eq!(row.long.is_some(), row.short.input < long.input, "{name}");
-            assert_eq!(known(provider, &name), Some(row.short), "{name}: twice in the table?");
-            assert_eq!(known_for(provider, &name, i64::MAX), Some(long), "{name}");
+            assert_eq!(row.long.is_some(), row.usual.input < long.input, "{name}");
+            assert_eq!(known(provider, &name), Some(row), "{name}: twice in the table?");
         }
     }
 

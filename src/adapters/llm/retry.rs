@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
-use super::chat::{ChatAnswer, ChatModel, ChatRequest};
-use super::error::{ModelError, Phase};
-use super::tokens::estimate_request;
-use crate::domain::money::Usage;
+use super::chat::{ChatAnswer, ChatModel, ChatRequest, Within};
+use super::error::ModelError;
 
 /// How often and how long.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +16,8 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// The longest wait of our own choice.
     pub longest_wait: Duration,
+    /// No call begins after it: what is rather asked of another model does not wait for long.
+    pub begin_by: Instant,
     /// Nothing runs or waits past it.
     pub deadline: Instant,
 }
@@ -26,7 +26,7 @@ impl RetryPolicy {
     /// Eight calls, waiting 1 s, 2 s … 60 s, until `deadline`.
     pub fn until(deadline: Instant) -> Self {
         let s = Duration::from_secs;
-        Self { max_attempts: 8, first_wait: s(1), longest_wait: s(60), deadline }
+        Self { max_attempts: 8, first_wait: s(1), longest_wait: s(60), begin_by: deadline, deadline }
     }
 
     /// The wait after failure number `failures`; `retry-after` is honoured, our own waits are jittered by half.
@@ -45,26 +45,19 @@ pub async fn retrying(
     policy: &RetryPolicy,
     request: &ChatRequest,
 ) -> Result<ChatAnswer, ModelError> {
+    let within = Within { begin: policy.begin_by.min(policy.deadline), end: policy.deadline };
     let mut failures = 0;
     loop {
-        let Ok(outcome) = timeout_at(policy.deadline, model.chat(request)).await else {
-            return Err(past_deadline(request));
-        };
+        let outcome = model.chat_within(request, within).await;
         failures += 1;
         let error = match outcome {
             Err(error) if error.retryable() && failures < policy.max_attempts => error,
             done => return done,
         };
         let wait = policy.wait(failures, error.retry_after());
-        if Instant::now() + wait >= policy.deadline {
+        if Instant::now() + wait >= within.begin {
             return Err(error);
         }
         sleep(wait).await;
     }
-}
-
-/// What had come is lost with the call, so only the question is counted.
-fn past_deadline(request: &ChatRequest) -> ModelError {
-    let usage = Usage { input_tokens: estimate_request(request), ..Usage::default() };
-    ModelError::Timeout { phase: Phase::Total, usage: Some(usage) }
 }

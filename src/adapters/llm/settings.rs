@@ -16,7 +16,7 @@ pub struct LlmSettings {
     pub allowed_hosts: Vec<String>,
     /// PEM bundle of certificate authorities besides the system's.
     pub extra_ca: Option<Vec<u8>>,
-    /// Calls at once with one key at one host; further ones wait.
+    /// Calls at once with one key at one host; further ones wait. Profiles can only lower it.
     pub per_key_concurrency: usize,
     /// Name resolution; `None` is the system's.
     pub lookup: Option<Arc<dyn Lookup>>,
@@ -29,7 +29,7 @@ impl Default for LlmSettings {
             caps: Caps::default(),
             allowed_hosts: Vec::new(),
             extra_ca: None,
-            per_key_concurrency: 8,
+            per_key_concurrency: 64,
             lookup: None,
         }
     }

@@ -122,6 +122,12 @@ impl ErrorFacts {
         self.take_word(details.get("error_code"));
         for detail in details.as_array().into_iter().flatten() {
             self.take_word(detail.get("reason"));
+            let violations = detail.get("violations").and_then(Value::as_array).into_iter().flatten();
+            let mut quotas = violations.filter_map(|violation| violation.get("quotaId")?.as_str());
+            // A day's quota asks to wait for seconds and goes on refusing until the day is over.
+            if quotas.any(|quota| quota.contains("PerDay")) {
+                self.words.push("insufficient_quota".into());
+            }
         }
     }
 
@@ -173,24 +179,53 @@ impl ErrorFacts {
     }
 }
 
-/// A numeric `code` in the range of HTTP errors (Google, OpenRouter, vLLM).
+/// A `code` in the range of HTTP errors, as a number (Google, OpenRouter, vLLM) or as a text (LiteLLM).
 fn status_in(error: &Value) -> Option<u16> {
-    let code = error.get("code")?.as_u64()?;
+    let code = error.get("code")?;
+    let code = code.as_u64().or_else(|| code.as_str()?.parse().ok())?;
     u16::try_from(code).ok().filter(|code| (400..600).contains(code))
 }
 
-/// `retry-after-ms`, else `retry-after` in seconds or as a date.
+/// `retry-after-ms`, else `retry-after` in seconds or as a date, else what the rate limit's own headers say.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if let Some(ms) = header("retry-after-ms").and_then(|ms| ms.parse().ok()) {
         return Some(Duration::from_millis(ms));
     }
-    let text = header("retry-after")?;
+    let Some(text) = header("retry-after") else {
+        let reset = |what: &str| {
+            let used_up = header(&format!("x-ratelimit-remaining-{what}")) == Some("0");
+            go_duration(header(&format!("x-ratelimit-reset-{what}"))?).filter(|_| used_up)
+        };
+        return reset("requests").max(reset("tokens"));
+    };
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let at = chrono::DateTime::parse_from_rfc2822(text).ok()?;
-    Some((at.to_utc() - chrono::Utc::now()).to_std().unwrap_or_default())
+    let date = |text| Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.to_utc());
+    // Counted on the provider's clock, which need not be ours.
+    let now = header("date").and_then(date).unwrap_or_else(chrono::Utc::now);
+    Some((date(text)? - now).to_std().unwrap_or_default())
+}
+
+/// `6m0s`, `1.5s`, `20ms`, `1h2m3s`.
+fn go_duration(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let (number, tail) = rest.split_at(rest.find(|c: char| c.is_ascii_alphabetic())?);
+        let (unit, tail) = tail.split_at(tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len()));
+        let each = match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3_600.0,
+            _ => return None,
+        };
+        seconds += number.parse::<f64>().ok()? * each;
+        rest = tail;
+    }
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// `RetryInfo.retryDelay`, for example `"37s"` or `"1.5s"`.

@@ -8,9 +8,10 @@ use super::{Backend, Store, StoreError};
 const TABLE: &str = "_sqlx_migrations";
 
 /// Number, name and text of every migration, oldest first.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("../../../migrations/0001_first.sql")),
     (2, "conversation", include_str!("../../../migrations/0002_conversation.sql")),
+    (3, "money", include_str!("../../../migrations/0003_money.sql")),
     (4, "repo_file", include_str!("../../../migrations/0004_repo_file.sql")),
 ];
 

@@ -5,6 +5,7 @@
 //! A status changes only as a compare-and-set that says whether it happened (I3).
 
 pub mod audit;
+pub mod charges;
 pub mod commands;
 pub mod deliveries;
 pub mod effects;

@@ -6,14 +6,15 @@ use super::row::{Read, opt_text, text};
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::ModelId;
-use crate::domain::model::{ModelProfile, ModelSource, Provider, ToolUse, Wire};
+use crate::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolUse, Wire};
 use crate::domain::money::{Prices, UsdMicros};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, provider, model_name, display_name, alias, is_default, base_url, wire, tools, price_input, \
-             price_output, price_cached_input, free, source, api_key_hint, created_at, deleted_at FROM model_profiles ",
+             price_output, price_cached_input, free, fallback, max_concurrent, requests_per_minute, source, api_key_hint, \
+             created_at, deleted_at FROM model_profiles ",
             $rest
         )
     };
@@ -51,6 +52,11 @@ fn read(row: &AnyRow) -> Result<ModelProfile, StoreError> {
         tools: row.parsed("tools", ToolUse::parse)?,
         prices,
         free: row.flag("free")?,
+        fallback: row.opt_text("fallback")?,
+        limits: KeyLimits {
+            max_concurrent: row.opt_int("max_concurrent")?.and_then(|n| u32::try_from(n).ok()),
+            requests_per_minute: row.opt_int("requests_per_minute")?.and_then(|n| u32::try_from(n).ok()),
+        },
         source: row.parsed("source", ModelSource::parse)?,
         api_key_hint: row.text("api_key_hint")?,
         created_at: row.time("created_at")?,
@@ -69,14 +75,17 @@ pub async fn insert(
     let prices = profile.prices;
     sqlx::query(
         "INSERT INTO model_profiles (id, provider, model_name, display_name, alias, is_default, base_url, wire, tools, \
-         price_input, price_output, price_cached_input, free, source, api_key_hint, api_key_cipher, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         price_input, price_output, price_cached_input, free, source, api_key_hint, api_key_cipher, created_at, fallback, \
+         max_concurrent, requests_per_minute) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
          ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, model_name = excluded.model_name, \
          display_name = excluded.display_name, alias = excluded.alias, is_default = excluded.is_default, \
          base_url = excluded.base_url, wire = excluded.wire, tools = excluded.tools, \
          price_input = excluded.price_input, price_output = excluded.price_output, \
          price_cached_input = excluded.price_cached_input, free = excluded.free, source = excluded.source, \
-         api_key_hint = excluded.api_key_hint, api_key_cipher = excluded.api_key_cipher, deleted_at = NULL",
+         api_key_hint = excluded.api_key_hint, api_key_cipher = excluded.api_key_cipher, \
+         fallback = excluded.fallback, max_concurrent = excluded.max_concurrent, \
+         requests_per_minute = excluded.requests_per_minute, deleted_at = NULL",
     )
     .bind(profile.id.to_string())
     .bind(profile.provider.as_str())
@@ -95,6 +104,9 @@ pub async fn insert(
     .bind(text(&profile.api_key_hint))
     .bind(text(key_cipher))
     .bind(profile.created_at.0)
+    .bind(opt_text(profile.fallback.as_deref()))
+    .bind(profile.limits.max_concurrent.map(i64::from))
+    .bind(profile.limits.requests_per_minute.map(i64::from))
     .execute(conn)
     .await?;
     Ok(Ok(()))

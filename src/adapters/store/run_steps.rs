@@ -32,13 +32,14 @@ pub async fn charge(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE runs SET input_tokens = input_tokens + $1, output_tokens = output_tokens + $2, \
-         cached_input_tokens = cached_input_tokens + $3, cost = cost + $4 \
-         WHERE id = $5 AND attempt = $6",
+         cached_input_tokens = cached_input_tokens + $3, cost = cost + $4, \
+         cache_write_tokens = cache_write_tokens + $5 WHERE id = $6 AND attempt = $7",
     )
     .bind(usage.input_tokens)
     .bind(usage.output_tokens)
     .bind(usage.cached_input_tokens)
     .bind(cost.0)
+    .bind(usage.cache_write_tokens)
     .bind(id.to_string())
     .bind(attempt)
     .execute(conn)
@@ -63,8 +64,9 @@ pub async fn finish(
     let done = sqlx::query(
         "UPDATE runs SET status = $1, summary = $2, patch = $3, patch_sha256 = $4, files_changed = $5, warnings = $6, \
          error = $7, input_tokens = input_tokens + $8, output_tokens = output_tokens + $9, \
-         cached_input_tokens = cached_input_tokens + $10, cost = cost + $11, completed_at = $12 \
-         WHERE id = $13 AND status = 'running' AND attempt = $14",
+         cached_input_tokens = cached_input_tokens + $10, cost = cost + $11, completed_at = $12, \
+         answered_by = $13, cache_write_tokens = cache_write_tokens + $14 \
+         WHERE id = $15 AND status = 'running' AND attempt = $16",
     )
     .bind(status.as_str())
     .bind(opt_text(result.summary.as_deref()))
@@ -78,6 +80,8 @@ pub async fn finish(
     .bind(result.usage.cached_input_tokens)
     .bind(result.cost.0)
     .bind(now.0)
+    .bind(opt_text(result.answered_by.as_deref()))
+    .bind(result.usage.cache_write_tokens)
     .bind(id.to_string())
     .bind(attempt)
     .execute(conn)

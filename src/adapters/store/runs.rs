@@ -19,7 +19,7 @@ macro_rules! select {
             "SELECT id, task_id, round_id, round, letter, model_id, provider, model_name, model_label, instruction, \
              base_ref, base_commit, status, attempt, cancel_requested, budget, summary, patch, patch_sha256, \
              files_changed, warnings, error, input_tokens, output_tokens, cached_input_tokens, cost, created_at, \
-             started_at, completed_at FROM runs ",
+             started_at, completed_at, answered_by, cache_write_tokens FROM runs ",
             $rest
         )
     };
@@ -67,8 +67,10 @@ fn read_result(row: &AnyRow) -> Result<RunResult, StoreError> {
             input_tokens: row.int("input_tokens")?,
             output_tokens: row.int("output_tokens")?,
             cached_input_tokens: row.int("cached_input_tokens")?,
+            cache_write_tokens: row.int("cache_write_tokens")?,
         },
         cost: UsdMicros(row.int("cost")?),
+        answered_by: row.opt_text("answered_by")?,
     })
 }
 
@@ -84,8 +86,8 @@ pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), StoreError> {
         "INSERT INTO runs (id, task_id, round_id, round, letter, model_id, provider, model_name, model_label, \
          instruction, base_ref, base_commit, status, attempt, cancel_requested, budget, summary, patch, patch_sha256, \
          files_changed, warnings, error, input_tokens, output_tokens, cached_input_tokens, cost, created_at, \
-         started_at, completed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
+         started_at, completed_at, answered_by, cache_write_tokens) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+         $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)",
     )
     .bind(run.id.to_string())
     .bind(run.task_id.to_string())
@@ -116,6 +118,8 @@ pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), StoreError> {
     .bind(run.created_at.0)
     .bind(run.started_at.map(|t| t.0))
     .bind(run.completed_at.map(|t| t.0))
+    .bind(opt_text(result.answered_by.as_deref()))
+    .bind(result.usage.cache_write_tokens)
     .execute(conn)
     .await?;
     Ok(())

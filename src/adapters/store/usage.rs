@@ -127,6 +127,7 @@ fn read_day(row: &AnyRow) -> Result<ModelDay, StoreError> {
             input_tokens: row.int("input_tokens")?,
             output_tokens: row.int("output_tokens")?,
             cached_input_tokens: row.int("cached_input_tokens")?,
+            cache_write_tokens: 0,
         },
         cost: UsdMicros(row.int("cost")?),
     })

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
 use crate::adapters::crypto::read_private;
-use crate::domain::model::{Provider, ToolUse, Wire};
+use crate::domain::model::{KeyLimits, Provider, ToolUse, Wire};
 use crate::domain::money::{Prices, UsdMicros};
 use crate::service::models::NewModel;
 
@@ -42,6 +42,9 @@ pub const MODEL_KEYS: &[ModelKey] = &[
     key("tools", "auto", "`auto`, or `off` for a single question and answer"),
     key("prices", "known models: the built-in table", "`{ input, output, cached_input }` in USD per million tokens"),
     key("free", "false", "the model costs nothing"),
+    key("fallback", "–", "the alias of the profile that is asked when this one cannot be; that one has no fallback"),
+    key("max_concurrent", "64", "calls of the key at once, in each process; profiles that share a key share it"),
+    key("requests_per_minute", "–", "calls of the key begun within a minute, likewise"),
 ];
 
 /// What a compatible server without a key (Ollama, vLLM) is sent in its place.
@@ -97,6 +100,11 @@ impl Table<'_> {
             tools: self.word("tools", ToolUse::parse, "must be auto or off")?.unwrap_or_default(),
             prices: self.prices()?,
             free: self.switch("free")?,
+            fallback: self.text("fallback")?,
+            limits: KeyLimits {
+                max_concurrent: self.count("max_concurrent")?,
+                requests_per_minute: self.count("requests_per_minute")?,
+            },
         })
     }
 
@@ -114,6 +122,12 @@ impl Table<'_> {
             Some(Value::Bool(on)) => Ok(*on),
             Some(_) => Err((key, "must be true or false".into())),
         }
+    }
+
+    fn count(&self, key: &'static str) -> Result<Option<u32>, Wrong> {
+        let Some(value) = self.keys.get(key) else { return Ok(None) };
+        let count = value.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+        count.map(Some).ok_or_else(|| (key, "must be a whole number of at least 1".into()))
     }
 
     fn word<T>(&self, key: &'static str, parse: fn(&str) -> Option<T>, wanted: &str) -> Result<Option<T>, Wrong> {
@@ -179,11 +193,14 @@ mod tests {
     fn a_profile_is_read() {
         let text = "provider = 'openai'\nmodel_name = 'gpt-5'\nalias = 'gpt'\ndefault = true\n\
                     api_key_env = 'OPENAI_API_KEY'\nwire = 'chat'\ntools = 'off'\n\
-                    prices = { input = 1.25, output = 10, cached_input = '0.125' }";
+                    prices = { input = 1.25, output = 10, cached_input = '0.125' }\n\
+                    fallback = 'claude'\nmax_concurrent = 4\nrequests_per_minute = 50";
         let read = model(text).unwrap();
         assert_eq!(read.api_key.expose_secret(), "sk-hunter2");
         assert_eq!((read.alias.as_deref(), read.default, read.wire), (Some("gpt"), true, Some(Wire::Chat)));
         assert_eq!(read.prices.unwrap().cached_input, UsdMicros(125_000));
+        let limits = KeyLimits { max_concurrent: Some(4), requests_per_minute: Some(50) };
+        assert_eq!((read.fallback.as_deref(), read.limits), (Some("claude"), limits));
         let local =
             "provider = 'openai_compatible'\nmodel_name = 'qwen'\nbase_url = 'http://127.0.0.1:1/v1'\nfree = true";
         assert_eq!(model(local).unwrap().api_key.expose_secret(), "none");
@@ -204,6 +221,11 @@ mod tests {
             (&format!("{start}api_key_env = 'OPENAI_API_KEY'\ndefault = 'sk-hunter2'"), "default of"),
             (&format!("{start}api_key_env = 'OPENAI_API_KEY'\nprices = {{ input = 'sk-hunter2' }}"), "prices of"),
             (&format!("{start}api_key_env = 'OPENAI_API_KEY'\nprices = {{ in = 1 }}"), "prices of"),
+            (
+                &format!("{start}api_key_env = 'OPENAI_API_KEY'\nmax_concurrent = 0"),
+                "must be a whole number of at least 1",
+            ),
+            (&format!("{start}api_key_env = 'OPENAI_API_KEY'\nrequests_per_minute = 'x'"), "requests_per_minute of"),
         ] {
             let error = model(text).unwrap_err();
             assert!(error.contains(told) && !error.contains("hunter2"), "{text}: {error}");

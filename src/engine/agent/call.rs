@@ -1,9 +1,7 @@
-//! One call of the model: its price set aside before, what it took written down after.
+//! What can come of asking the model.
 
-use crate::adapters::llm::{ChatAnswer, ChatRequest, ModelError, RetryPolicy, Stop, retrying};
-use crate::domain::money::{Usage, UsdMicros};
+use crate::adapters::llm::{ChatAnswer, ChatRequest, ModelError, Stop};
 
-use super::spend::{LEAST_OUTPUT_TOKENS, affordable_output, planned_input, price};
 use super::{Agent, Desk, DeskError, Ending, sentence};
 
 /// Why a call brought no answer.
@@ -44,37 +42,7 @@ impl From<Halt> for Ending {
 impl Agent {
     /// Asks; the answer is made shorter where the money asks for it.
     pub(super) async fn ask(&self, request: &mut ChatRequest, desk: &dyn Desk) -> Result<ChatAnswer, Halt> {
-        let input = planned_input(request);
-        let available = desk.available().await?;
-        let prices = &self.limits.prices;
-        let Some(output) = affordable_output(prices, input, self.limits.max_output_tokens, available) else {
-            let needed = price(prices, input, LEAST_OUTPUT_TOKENS);
-            return Err(Halt::NoMoney(format!(
-                "The budget leaves {available}, and this call needs at least {needed}."
-            )));
-        };
-        request.max_output_tokens = output;
-        desk.reserve(price(prices, input, output)).await?;
-        desk.log(format!("asking: about {input} tokens in, at most {output} out")).await;
-        let policy = RetryPolicy { deadline: self.deadline, ..self.retry };
-        let outcome = retrying(self.model.as_ref(), &policy, request).await;
-        let usage = match &outcome {
-            Ok(answer) => answer.usage,
-            Err(error) => error.usage().unwrap_or_default(),
-        };
-        let cost = self.settle(usage, desk).await?;
-        desk.log(match &outcome {
-            Ok(_) => format!("answered: {} tokens in, {} out, {cost}", usage.input_tokens, usage.output_tokens),
-            Err(error) => format!("the call failed: {error}"),
-        })
-        .await;
-        outcome.map_err(Halt::Model)
-    }
-
-    async fn settle(&self, usage: Usage, desk: &dyn Desk) -> Result<UsdMicros, DeskError> {
-        let cost = self.limits.prices.cost(usage);
-        desk.settle(usage, cost).await?;
-        Ok(cost)
+        self.asker.ask(request, desk).await
     }
 }
 

@@ -3,6 +3,7 @@
 //! An agent asks one model through [`ChatModel`](crate::adapters::llm::ChatModel) and hands back a patch, a summary
 //! and a log, nothing else: it cannot choose repository, branch, URL, model or command (M24).
 
+mod asker;
 mod call;
 mod earlier;
 mod ground;
@@ -18,17 +19,16 @@ pub mod tools;
 mod tree_base;
 mod turns;
 
-use std::sync::Arc;
-
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 
 use crate::adapters::git::{GitError, Mirror, TreeView};
-use crate::adapters::llm::{ChatModel, RetryPolicy, estimate_tokens};
-use crate::domain::model::ToolUse;
-use crate::domain::money::{Prices, Usage, UsdMicros};
+use crate::adapters::llm::estimate_tokens;
+use crate::domain::model::{Provider, ToolUse};
+use crate::domain::money::{Usage, UsdMicros};
 use crate::engine::patch::{Applied, FileChange, Rules};
 
+pub use asker::{Asker, Seat};
 pub use earlier::Earlier;
 pub use limits::LoopLimits;
 pub use tree_base::{TreeBase, tree_changes};
@@ -74,15 +74,17 @@ impl Assignment {
     }
 }
 
-/// The most a run may use.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The model's price.
-    pub prices: Prices,
-    /// The most output tokens of one call.
-    pub max_output_tokens: u32,
-    /// The most input tokens of one call.
-    pub max_input_tokens: i64,
+/// A call that is about to be made, for the books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The vendor.
+    pub provider: Provider,
+    /// The vendor's name of the model.
+    pub model_name: String,
+    /// The tokens it is planned to send.
+    pub input_tokens: i64,
+    /// The most it may cost.
+    pub most: UsdMicros,
 }
 
 /// Why a call may not be made.
@@ -101,8 +103,8 @@ pub enum DeskError {
 
 /// What an agent needs of its surroundings: money asked for before each call, and a place to log.
 pub trait Desk: Send + Sync {
-    /// Sets aside at most `most` for one call, or says why not.
-    fn reserve(&self, most: UsdMicros) -> BoxFuture<'_, Result<(), DeskError>>;
+    /// Sets aside the most that a call may cost, or says why not.
+    fn reserve(&self, call: Call) -> BoxFuture<'_, Result<(), DeskError>>;
     /// How much a call may cost at most right now.
     fn available(&self) -> BoxFuture<'_, Result<UsdMicros, DeskError>>;
     /// Writes down what the call took, in place of what was set aside.
@@ -133,19 +135,21 @@ pub struct Report {
     pub summary: Option<String>,
     /// What a reviewer should know about how the run ended ("stopped at the limit of 40 steps; …").
     pub note: Option<String>,
+    /// The name of the model that answered in place of the run's own.
+    pub answered_by: Option<String>,
 }
 
 impl Report {
     /// An ending without words.
     pub fn ended(ending: Ending) -> Self {
-        Self { ending, summary: None, note: None }
+        Self { ending, summary: None, note: None, answered_by: None }
     }
 }
 
 /// One model at work on one pinned commit.
 pub struct Agent {
-    /// The model.
-    pub model: Arc<dyn ChatModel>,
+    /// The model, within its money and time.
+    pub asker: Asker,
     /// Whether it is given tools, or one question.
     pub tools: ToolUse,
     /// Where the pinned commit's objects are.
@@ -154,21 +158,20 @@ pub struct Agent {
     pub view: TreeView,
     /// What a patch may do.
     pub rules: Rules,
-    /// What a call may use.
-    pub limits: Limits,
+    /// The most input tokens of one call.
+    pub max_input_tokens: i64,
     /// What a run with tools may use.
     pub loop_limits: LoopLimits,
     /// When the run must be over.
     pub deadline: Instant,
-    /// How calls are asked again.
-    pub retry: RetryPolicy,
 }
 
 impl Agent {
     /// Works on `task`: with tools, or as a single shot where they are off or not taken. Money is asked for at `desk`
     /// before every call.
     pub async fn run(&self, task: &Assignment, desk: &dyn Desk) -> Report {
-        self.attempt(task, desk).await.unwrap_or_else(Report::ended)
+        let report = self.attempt(task, desk).await.unwrap_or_else(Report::ended);
+        Report { answered_by: self.asker.answered_by(), ..report }
     }
 
     async fn attempt(&self, task: &Assignment, desk: &dyn Desk) -> Result<Report, Ending> {

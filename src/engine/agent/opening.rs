@@ -29,14 +29,14 @@ impl Agent {
         // A forged marker is as likely as a guessed key; a fresh one settles even that.
         let user = (0..3).find_map(|_| prompt::user(task, &context, &Marker::random()).ok());
         let user = user.ok_or_else(|| Ending::Failed("The issue's text could not be marked off safely.".into()))?;
-        Ok(ChatRequest::single(frame.system, user + frame.reminder, self.limits.max_output_tokens))
+        Ok(ChatRequest::single(frame.system, user + frame.reminder, 0))
     }
 
     async fn context(&self, task: &Assignment, frame: &Frame) -> Result<Context, GitError> {
         let (view, forbidden) = (self.view.clone(), self.rules.forbidden.clone());
         let (text, scope) = (task.words(), task.scope.clone());
         let fixed = estimate_tokens(&frame.system) + estimate_tokens(&text) + task.told_tokens() + 8_000;
-        let room = usize::try_from((self.limits.max_input_tokens - fixed).max(0)).unwrap_or(0).saturating_mul(3);
+        let room = usize::try_from((self.max_input_tokens - fixed).max(0)).unwrap_or(0).saturating_mul(3);
         let max_bytes = room.min(frame.max_context_bytes);
         let work = move || {
             let allowed = |path: &str| forbidden.forbids(path).is_none();

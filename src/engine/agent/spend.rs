@@ -1,7 +1,8 @@
 //! What a call can cost at most, and how much answer the money allows.
 
 use crate::adapters::llm::{ChatRequest, estimate_request};
-use crate::domain::money::{Prices, Usage, UsdMicros};
+use crate::domain::money::UsdMicros;
+use crate::domain::tariff::Tariff;
 
 /// The fewest output tokens worth paying for.
 pub const LEAST_OUTPUT_TOKENS: u32 = 256;
@@ -15,30 +16,35 @@ pub fn planned_input(request: &ChatRequest) -> i64 {
     estimate + estimate * MARGIN_PERCENT / 100
 }
 
-/// The price of `input_tokens` and `output_tokens`, nothing cached.
-pub fn price(prices: &Prices, input_tokens: i64, output_tokens: u32) -> UsdMicros {
-    prices.cost(Usage { input_tokens, output_tokens: i64::from(output_tokens), cached_input_tokens: 0 })
+/// The most that `input_tokens` and `output_tokens` can cost.
+pub fn price(tariff: &Tariff, input_tokens: i64, output_tokens: u32) -> UsdMicros {
+    tariff.worst(input_tokens, i64::from(output_tokens))
 }
 
 /// How many output tokens `available` leaves after the input; `None` when not even a short answer fits.
-pub fn affordable_output(prices: &Prices, input_tokens: i64, wanted: u32, available: UsdMicros) -> Option<u32> {
-    let left = available.minus(price(prices, input_tokens, 0));
-    if price(prices, input_tokens, LEAST_OUTPUT_TOKENS) > available {
+pub fn affordable_output(tariff: &Tariff, input_tokens: i64, wanted: u32, available: UsdMicros) -> Option<u32> {
+    let left = available.minus(price(tariff, input_tokens, 0));
+    if price(tariff, input_tokens, LEAST_OUTPUT_TOKENS) > available {
         return None;
     }
-    if prices.output.0 <= 0 {
+    let each = tariff.at(input_tokens).output.0;
+    if each <= 0 {
         return Some(wanted);
     }
-    let tokens = i128::from(left.0) * 1_000_000 / i128::from(prices.output.0);
+    let tokens = i128::from(left.0) * 1_000_000 / i128::from(each);
     Some(u32::try_from(tokens.clamp(0, i128::from(wanted))).unwrap_or(wanted).max(LEAST_OUTPUT_TOKENS))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Prices;
 
-    const PRICES: Prices =
+    const USUAL: Prices =
         Prices { input: UsdMicros(3_000_000), output: UsdMicros(15_000_000), cached_input: UsdMicros(300_000) };
+    const LONG: Prices =
+        Prices { input: UsdMicros(6_000_000), output: UsdMicros(30_000_000), cached_input: UsdMicros(600_000) };
+    const PRICES: Tariff = Tariff { usual: USUAL, long: Some((100_000, LONG)) };
 
     #[test]
     fn the_answer_shrinks_with_the_money_and_never_costs_more() {
@@ -46,6 +52,7 @@ mod tests {
         let fits = affordable_output(&PRICES, 1_000, 8_000, UsdMicros(20_000)).unwrap();
         assert!(fits < 8_000 && price(&PRICES, 1_000, fits) <= UsdMicros(20_000), "{fits}");
         assert_eq!(affordable_output(&PRICES, 1_000, 8_000, UsdMicros(3_100)), None);
-        assert_eq!(affordable_output(&Prices::FREE, 1_000, 8_000, UsdMicros(0)), Some(8_000));
+        assert_eq!(affordable_output(&PRICES, 100_001, 8_000, UsdMicros(757_000)), None, "a long prompt costs its own");
+        assert_eq!(affordable_output(&Tariff::FREE, 1_000, 8_000, UsdMicros(0)), Some(8_000));
     }
 }

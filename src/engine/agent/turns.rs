@@ -114,7 +114,7 @@ impl Turns<'_> {
         if Instant::now() >= self.agent.deadline {
             return Some(Limit::Time);
         }
-        match shorten::fit(&mut self.request, self.agent.limits.max_input_tokens) {
+        match shorten::fit(&mut self.request, self.agent.max_input_tokens) {
             None => return Some(Limit::Context),
             Some(0) => {}
             Some(count) => self.desk.log(format!("the {count} oldest results were shortened to make room")).await,

@@ -179,6 +179,16 @@ impl Fields {
         amount
     }
 
+    /// A whole number of at least 1, which may be missing or null.
+    pub(super) fn optional_count(&mut self, name: &str) -> Option<u32> {
+        let value = self.given(name)?;
+        let count = value.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+        if count.is_none() {
+            self.problem("int_type", name, "Input should be a whole number of at least 1");
+        }
+        count
+    }
+
     /// A list of texts; `required` ones must be there.
     pub(super) fn texts(&mut self, name: &str, max: usize, required: bool) -> Vec<String> {
         let value = if required { self.required(name) } else { self.given(name) };

@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::input::Ids;
 use super::paging::Paging;
 use super::{ApiState, show};
-use crate::domain::model::{Provider, ToolUse, Wire};
+use crate::domain::model::{KeyLimits, Provider, ToolUse, Wire};
 use crate::domain::money::{Prices, UsdMicros};
 use crate::service::models::{self, Deleted, NewModel};
 use crate::service::rest::lookup;
@@ -56,6 +56,11 @@ fn read(mut fields: Fields) -> Result<NewModel, ApiError> {
         tools: fields.optional_word("tools", &["auto", "off"], ToolUse::parse).unwrap_or_default(),
         prices: prices(&mut fields)?,
         free: fields.flag("free"),
+        fallback: fields.optional_text("fallback", (1, 64)),
+        limits: KeyLimits {
+            max_concurrent: fields.optional_count("max_concurrent"),
+            requests_per_minute: fields.optional_count("requests_per_minute"),
+        },
     };
     fields.finish()?;
     Ok(new)

@@ -46,6 +46,9 @@ pub(super) fn model(model: &ModelProfile) -> Value {
         "tools": model.tools,
         "prices": model.prices.as_ref().map(prices),
         "free": model.free,
+        "fallback": model.fallback,
+        "max_concurrent": model.limits.max_concurrent,
+        "requests_per_minute": model.limits.requests_per_minute,
         "source": model.source,
         "api_key_hint": model.api_key_hint,
     })
@@ -121,6 +124,7 @@ pub(super) fn run(run: &Run, papers: &Papers) -> Value {
         "model_id": run.model_id,
         "model_name": run.model_name,
         "provider": run.provider,
+        "answered_by": result.answered_by,
         "instruction": run.instruction,
         "base_ref": run.base_ref,
         "status": run.status,

@@ -141,7 +141,7 @@ fn candidate(found: &Comparison, run: &Run) -> CandidateView {
     CandidateView {
         run: run.id.to_string(),
         letter: run.letter.to_string(),
-        model: run.model_label.clone(),
+        model: run.answerer(),
         status: run.status.as_str(),
         result: result(run),
         cost: run.result.cost.to_string(),

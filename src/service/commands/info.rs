@@ -13,7 +13,7 @@ use crate::service::start_round::{day_start, price_of};
 pub(super) async fn models(svc: &Services) -> anyhow::Result<Answer> {
     let mut conn = svc.store.read().await?;
     let lines = models::list(&mut conn).await?.into_iter().map(|model| ModelLine {
-        prices: price_of(&model),
+        prices: price_of(&model).map(|tariff| tariff.usual),
         alias: model.alias.clone(),
         label: model.label().to_owned(),
         provider: model.provider.as_str(),

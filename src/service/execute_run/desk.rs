@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use crate::adapters::store::charges::{self, Booking};
 use crate::adapters::store::{StoreError, run_logs, runs};
 use crate::domain::ids::RunId;
 use crate::domain::money::{Usage, UsdMicros};
-use crate::engine::agent::{Desk, DeskError};
+use crate::engine::agent::{Call, Desk, DeskError};
 use crate::service::Services;
 
 /// One attempt's desk.
@@ -18,12 +19,13 @@ pub(super) struct RunDesk<'a> {
     run: RunId,
     attempt: i64,
     budget: UsdMicros,
-    reserved: AtomicI64,
+    /// The turn of the call that is under way; 0 for none.
+    turn: AtomicI64,
 }
 
 impl<'a> RunDesk<'a> {
     pub(super) fn new(svc: &'a Services, run: RunId, attempt: i64, budget: UsdMicros) -> Self {
-        Self { svc, run, attempt, budget, reserved: AtomicI64::new(0) }
+        Self { svc, run, attempt, budget, turn: AtomicI64::new(0) }
     }
 
     async fn left(&self) -> Result<UsdMicros, DeskError> {
@@ -35,19 +37,26 @@ impl<'a> RunDesk<'a> {
         Ok(self.budget.minus(run.result.cost))
     }
 
-    async fn set_aside(&self, most: UsdMicros) -> Result<(), DeskError> {
-        let left = self.left().await?;
+    async fn set_aside(&self, call: Call) -> Result<(), DeskError> {
+        let (left, most) = (self.left().await?, call.most);
         if most > left {
             return Err(DeskError::OverBudget(format!("The budget leaves {left}, and this call may cost {most}.")));
         }
-        self.book(Usage::default(), most).await?;
-        self.reserved.store(most.0, Ordering::SeqCst);
+        let mut tx = self.svc.store.begin().await.map_err(unavailable)?;
+        let Call { provider, model_name, input_tokens, .. } = &call;
+        let booking = Booking { provider: *provider, model_name, input_tokens: *input_tokens, most };
+        let booked = charges::book(&mut tx, self.run, self.attempt, &booking, self.svc.now()).await;
+        let turn = booked.map_err(unavailable)?.ok_or(DeskError::Stopped)?;
+        tx.commit().await.map_err(unavailable)?;
+        self.turn.store(turn, Ordering::SeqCst);
         Ok(())
     }
 
-    async fn book(&self, usage: Usage, cost: UsdMicros) -> Result<(), DeskError> {
+    async fn write_down(&self, usage: Usage, cost: UsdMicros) -> Result<(), DeskError> {
+        let turn = self.turn.swap(0, Ordering::SeqCst);
         let mut tx = self.svc.store.begin().await.map_err(unavailable)?;
-        let mine = runs::charge(&mut tx, self.run, self.attempt, usage, cost).await.map_err(unavailable)?;
+        let settled = charges::settle(&mut tx, self.run, (self.attempt, turn), usage, cost).await;
+        let mine = settled.map_err(unavailable)?;
         tx.commit().await.map_err(unavailable)?;
         if mine { Ok(()) } else { Err(DeskError::Stopped) }
     }
@@ -72,8 +81,8 @@ fn unavailable(error: StoreError) -> DeskError {
 }
 
 impl Desk for RunDesk<'_> {
-    fn reserve(&self, most: UsdMicros) -> BoxFuture<'_, Result<(), DeskError>> {
-        self.set_aside(most).boxed()
+    fn reserve(&self, call: Call) -> BoxFuture<'_, Result<(), DeskError>> {
+        self.set_aside(call).boxed()
     }
 
     fn available(&self) -> BoxFuture<'_, Result<UsdMicros, DeskError>> {
@@ -81,8 +90,7 @@ impl Desk for RunDesk<'_> {
     }
 
     fn settle(&self, usage: Usage, cost: UsdMicros) -> BoxFuture<'_, Result<(), DeskError>> {
-        let booked = self.reserved.swap(0, Ordering::SeqCst);
-        self.book(usage, UsdMicros(cost.0 - booked)).boxed()
+        self.write_down(usage, cost).boxed()
     }
 
     fn log(&self, line: String) -> BoxFuture<'_, ()> {

@@ -29,7 +29,7 @@ pub(super) fn view(svc: &Services, chosen: &Chosen, effect: EffectId, moved: u64
         round: round.number,
         letter: run.letter,
         run: run.id,
-        model: run.model_label.clone(),
+        model: run.answerer(),
         summary: run.result.summary.clone(),
         requester: requester(&round.origin),
         picker: picker.unwrap_or_else(|| "the web view".into()),

@@ -77,7 +77,7 @@ fn row(scene: &Scene, run: &Run) -> CandidateRow {
     CandidateRow {
         letter: run.letter,
         run: run.id,
-        model: run.model_label.clone(),
+        model: run.answerer(),
         outcome: outcome(run),
         checks: None,
         cost: if run.status.is_terminal() { run.result.cost } else { UsdMicros::ZERO },
@@ -185,7 +185,7 @@ pub(super) fn candidate(svc: &Services, scene: &Scene, run: &Run, hash: Sha256He
         round: scene.round.number,
         letter: run.letter,
         run: run.id,
-        model: run.model_label.clone(),
+        model: run.answerer(),
         summary: run.result.summary.clone(),
         base_commit: run.base_commit.clone(),
         files: run.result.files_changed.clone(),

@@ -49,14 +49,33 @@ pub(super) fn answer(vendor: Vendor, reply: &Reply, issue: &Issue, wants_stream:
         Some(Fault::Redirect(to)) => raw(307, &[("location".into(), to.clone())], Bytes::new()),
         Some(Fault::ErrorInBody(code)) => json(200, &vendor.error(200, code, "the provider's own words")),
         Some(Fault::Whole) => json(200, &play.whole),
+        Some(fault @ (Fault::WholeCut(_) | Fault::WholeSlow(_) | Fault::WholeSilence)) => {
+            body_of(200, "application/json", whole_pieces(play.whole.to_string(), fault))
+        }
+        Some(Fault::EndlessError(status)) => body_of(*status, "application/json", repeat("{\"error\": ")),
         None if !wants_stream => json(200, &play.whole),
         fault => stream_of(pieces(vendor, play, fault.as_ref())),
     }
 }
 
 fn stream_of(pieces: Pieces) -> Response {
-    let response = Response::builder().header("content-type", "text/event-stream").header("cache-control", "no-cache");
+    body_of(200, "text/event-stream", pieces)
+}
+
+fn body_of(status: u16, kind: &str, pieces: Pieces) -> Response {
+    let response = Response::builder().status(status).header("content-type", kind).header("cache-control", "no-cache");
     response.body(Body::from_stream(pieces)).unwrap_or_default()
+}
+
+fn whole_pieces(mut body: String, fault: &Fault) -> Pieces {
+    match fault {
+        Fault::WholeCut(bytes) => cut(&[body], *bytes),
+        Fault::WholeSlow(pause) => slow(body, *pause),
+        _ => {
+            body.truncate(body.floor_char_boundary(body.len() / 2));
+            frames(vec![body]).chain(stream::pending()).boxed()
+        }
+    }
 }
 
 fn pieces(vendor: Vendor, play: Play, fault: Option<&Fault>) -> Pieces {

@@ -84,6 +84,14 @@ pub enum Fault {
     ErrorHalfway(String),
     /// The answer as one JSON body instead of a stream.
     Whole,
+    /// The answer as one JSON body that breaks after so many bytes.
+    WholeCut(usize),
+    /// The answer as one JSON body, a byte at a time with a pause after each.
+    WholeSlow(Duration),
+    /// The first half of the answer as one JSON body, then nothing.
+    WholeSilence,
+    /// An HTTP error whose body never ends.
+    EndlessError(u16),
     /// The stream with CRLF line ends, cut into pieces of so many bytes.
     Chunked(usize),
     /// An event of an unknown kind in front of each real one.

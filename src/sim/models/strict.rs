@@ -54,7 +54,11 @@ fn check_fields(vendor: Vendor, body: &Value) -> Result<(), Complaint> {
             "model input instructions max_output_tokens store stream include tools tool_choice reasoning \
              parallel_tool_calls temperature prompt_cache_key"
         }
-        Vendor::Chat | Vendor::CompatibleChat => {
+        Vendor::Chat => {
+            "model messages max_completion_tokens max_tokens stream stream_options tools tool_choice temperature \
+             parallel_tool_calls reasoning_effort prompt_cache_key"
+        }
+        Vendor::CompatibleChat => {
             "model messages max_completion_tokens max_tokens stream stream_options tools tool_choice temperature \
              parallel_tool_calls reasoning_effort"
         }
@@ -143,6 +147,7 @@ fn check_anthropic(seen: &SeenRequest) -> Result<(), Complaint> {
         messages.first().is_some_and(|m| word(m, "role") == "user"),
         "messages: first message must use the user role",
     )?;
+    check_cache_marks(body)?;
     let mut called = HashSet::new();
     for message in messages {
         demand(["user", "assistant"].contains(&word(message, "role")), "messages.role")?;
@@ -163,6 +168,17 @@ fn check_anthropic(seen: &SeenRequest) -> Result<(), Complaint> {
         }
     }
     demand(called.is_empty(), "tool_use ids were found without tool_result blocks")
+}
+
+/// At most four blocks are marked for the cache, and none that cannot be cached.
+fn check_cache_marks(body: &Value) -> Result<(), Complaint> {
+    let inner = list(body, "messages").iter().flat_map(|message| list(message, "content"));
+    let blocks = list(body, "system").iter().chain(list(body, "tools")).chain(inner);
+    let marked: Vec<&Value> = blocks.filter(|block| block.get("cache_control").is_some()).collect();
+    demand(marked.len() <= 4, "A maximum of 4 blocks with cache_control may be provided.")?;
+    let kinds = ["thinking", "redacted_thinking"];
+    let wrong = |block: &&Value| kinds.contains(&word(block, "type")) || block.get("text").is_some_and(|t| t == "");
+    demand(!marked.iter().any(wrong), "cache_control cannot be set for this block")
 }
 
 fn check_google(body: &Value) -> Result<(), Complaint> {

@@ -45,6 +45,26 @@ async fn m44_a_bad_profile_is_named_field_by_field_without_its_key() {
         (json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "alias": "gpt" }), "alias", "value_error"),
         (json!({ "provider": "openai_compatible", "model_name": "m", "api_key": KEY }), "base_url", "value_error"),
         (
+            json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "fallback": "none" }),
+            "fallback",
+            "value_error",
+        ),
+        (
+            json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "alias": "itself", "fallback": "Itself" }),
+            "fallback",
+            "value_error",
+        ),
+        (
+            json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "max_concurrent": 0 }),
+            "max_concurrent",
+            "int_type",
+        ),
+        (
+            json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "requests_per_minute": "many" }),
+            "requests_per_minute",
+            "int_type",
+        ),
+        (
             json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "base_url": format!("https://u:{KEY}@h/") }),
             "base_url",
             "value_error",
@@ -56,5 +76,34 @@ async fn m44_a_bad_profile_is_named_field_by_field_without_its_key() {
         assert_eq!((&problem["type"], &problem["loc"]), (&json!(kind), &json!(["body", field])), "{problem}");
         assert!(!answer.body.to_string().contains(KEY), "{answer:?}");
     }
+    end(world).await;
+}
+
+/// One model stands in for another, never for itself and never in a chain, from whichever side it is tied.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fallback_is_another_model_without_one() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let add = async |alias: &str, fallback: Option<&str>| {
+        let new = json!({
+            "provider": "openai", "model_name": "m", "api_key": KEY, "alias": alias, "fallback": fallback,
+            "max_concurrent": 3, "requests_per_minute": 60,
+        });
+        client.post("/v1/models", new).await
+    };
+    let first = add("first", Some("GPT")).await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let limits = (&first.body["fallback"], &first.body["max_concurrent"], &first.body["requests_per_minute"]);
+    assert_eq!(limits, (&json!("GPT"), &json!(3), &json!(60)));
+    let chained = add("second", Some("first")).await;
+    assert_eq!(chained.status, 422);
+    let said = "second cannot fall back on first, which has a fallback itself: there are no chains";
+    assert_eq!(chained.body["detail"][0]["msg"], said);
+    // A model may be deleted although others fall back on it; its name then cannot come back with a fallback.
+    let other = add("other", None).await;
+    assert_eq!(add("third", Some("other")).await.status, 201);
+    assert_eq!(client.delete(&format!("/v1/models/{}", other.text("id"))).await.status, 204);
+    assert_eq!(add("other", Some("gpt")).await.status, 422);
+    assert_eq!(add("other", None).await.status, 201);
     end(world).await;
 }

@@ -10,7 +10,7 @@ use super::{Bench, KEY, WIRES, profile, question};
 const TEXT: &str = "Here is a longer answer — with ✓ letters of several bytes, so that pieces end anywhere in it.";
 
 fn usage(input: i64, output: i64, cached: i64) -> Usage {
-    Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached }
+    Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached, cache_write_tokens: 0 }
 }
 
 #[tokio::test]

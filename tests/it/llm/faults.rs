@@ -155,3 +155,35 @@ async fn nobody_listens() {
     let error = connector.model(&profile, "k".into()).unwrap().chat(&question()).await.unwrap_err();
     assert_eq!((error.retryable(), error), (true, ModelError::Network));
 }
+
+/// What holds for a stream holds for an answer in one piece.
+#[tokio::test]
+async fn a_whole_answer_that_breaks_hangs_or_trickles_is_none() {
+    let bench = Bench::start().await;
+    let idle = Bench::with(within(9_000, 80, 9_000)).await;
+    let total = Bench::with(within(9_000, 9_000, 150)).await;
+    for wire in WIRES {
+        for bytes in [1, 40, 400] {
+            let error = bench.ask(wire, long().with(Fault::WholeCut(bytes))).await.unwrap_err();
+            assert!(matches!(error, ModelError::CutOff { .. }), "{wire:?} {bytes} {error:?}");
+            assert!(error.usage().unwrap().input_tokens > 0 && !error.retryable(), "{wire:?} {bytes}");
+        }
+        let error = idle.ask(wire, long().with(Fault::WholeSilence)).await.unwrap_err();
+        assert_eq!(phase(&error), Some(Phase::Idle), "{wire:?} {error:?}");
+        let slow = Fault::WholeSlow(Duration::from_millis(3));
+        let error = total.ask(wire, long().with(slow)).await.unwrap_err();
+        assert_eq!(phase(&error), Some(Phase::Total), "{wire:?} {error:?}");
+    }
+}
+
+/// An error's body is read so far and no farther.
+#[tokio::test]
+async fn f089_an_endless_error_is_still_that_error() {
+    let bench = Bench::start().await;
+    for wire in WIRES {
+        for (status, retryable) in [(500, true), (401, false)] {
+            let error = bench.ask(wire, Reply::fault(Fault::EndlessError(status))).await.unwrap_err();
+            assert_eq!((error.retryable(), error.usage()), (retryable, None), "{wire:?} {error:?}");
+        }
+    }
+}

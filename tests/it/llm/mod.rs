@@ -1,6 +1,7 @@
 //! The provider room over real HTTP, against the stand-ins.
 
 mod answers;
+mod caching;
 mod errors;
 mod faults;
 mod guard;
@@ -17,7 +18,7 @@ use bakeoff::adapters::llm::{
 };
 use bakeoff::domain::clock::Timestamp;
 use bakeoff::domain::ids::ModelId;
-use bakeoff::domain::model::{ModelProfile, ModelSource, Provider, ToolUse, Wire};
+use bakeoff::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolUse, Wire};
 use bakeoff::sim::models::{FakeModels, Reply};
 use serde_json::json;
 
@@ -46,6 +47,8 @@ fn profile(provider: Provider, wire: Wire, base_url: Option<String>) -> ModelPro
         tools: ToolUse::Auto,
         prices: None,
         free: true,
+        fallback: None,
+        limits: KeyLimits::default(),
         source: ModelSource::Api,
         api_key_hint: "f3a9".into(),
         created_at: Timestamp(0),

@@ -10,7 +10,8 @@ use super::{Bench, WIRES, question};
 
 fn policy(max_attempts: u32, within: Duration) -> RetryPolicy {
     let ms = Duration::from_millis;
-    RetryPolicy { max_attempts, first_wait: ms(1), longest_wait: ms(4), deadline: Instant::now() + within }
+    let deadline = Instant::now() + within;
+    RetryPolicy { max_attempts, first_wait: ms(1), longest_wait: ms(4), begin_by: deadline, deadline }
 }
 
 fn limited(after: &str) -> Reply {
@@ -84,4 +85,54 @@ async fn the_deadline_ends_a_running_call() {
     let policy = policy(4, Duration::from_millis(80));
     let error = retrying(&*bench.model(WIRES[1]), &policy, &question()).await.unwrap_err();
     assert!(matches!(error, ModelError::Timeout { phase: Phase::Total, usage: Some(_) }), "{error:?}");
+}
+
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
+/// What the wait is read from: the header in seconds, milliseconds or as a date on the provider's clock, else the
+/// limit's own headers.
+#[tokio::test]
+async fn f083_the_wait_is_read_wherever_it_stands() {
+    let table: [(Headers<'_>, Option<u64>); 9] = [
+        (&[("retry-after", "7")], Some(7_000)),
+        (&[("retry-after", "1.5")], Some(1_500)),
+        (&[("retry-after-ms", "250"), ("retry-after", "7")], Some(250)),
+        (&[("retry-after", "Tue, 24 Nov 2026 12:01:00 GMT"), ("date", "Tue, 24 Nov 2026 12:00:30 GMT")], Some(30_000)),
+        (&[("retry-after", "Tue, 24 Nov 2026 12:00:00 GMT"), ("date", "Tue, 24 Nov 2026 12:00:30 GMT")], Some(0)),
+        (&[("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "6m0s")], Some(360_000)),
+        (
+            &[
+                ("x-ratelimit-remaining-requests", "12"),
+                ("x-ratelimit-reset-requests", "9s"),
+                ("x-ratelimit-remaining-tokens", "0"),
+                ("x-ratelimit-reset-tokens", "1m1.5s"),
+            ],
+            Some(61_500),
+        ),
+        (&[("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "soon")], None),
+        (&[("retry-after", "in a while")], None),
+    ];
+    for wire in WIRES {
+        for (headers, expected) in table {
+            let bench = Bench::start().await;
+            let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let refusal = Fault::Status { status: 429, headers, code: String::new() };
+            let error = bench.ask(wire, Reply::fault(refusal)).await.unwrap_err();
+            assert_eq!(error.retry_after(), expected.map(Duration::from_millis), "{wire:?} {error:?}");
+        }
+    }
+}
+
+/// A model with a fallback is waited for only so long; an answer that has begun may still take its time.
+#[tokio::test]
+async fn no_call_begins_too_late_to_matter() {
+    let bench = Bench::start().await;
+    bench.fake.script("m", vec![limited("30")]);
+    let short = RetryPolicy { begin_by: Instant::now() + Duration::from_secs(2), ..policy(9, LONG) };
+    let error = retrying(&*bench.model(WIRES[2]), &short, &question()).await;
+    assert!(matches!(error, Err(ModelError::RateLimited { .. })), "{error:?}");
+    let other = Bench::start().await;
+    other.fake.script("m", vec![Reply::text("in time").delay(Duration::from_millis(120))]);
+    let short = RetryPolicy { begin_by: Instant::now() + Duration::from_millis(60), ..policy(9, LONG) };
+    assert_eq!(retrying(&*other.model(WIRES[2]), &short, &question()).await.unwrap().text, "in time");
 }

@@ -130,6 +130,84 @@ async fn errors_with_their_real_bodies() {
         (CHAT, 502, "<html>Bad gateway</html>", ModelError::Overloaded { retry_after: None }),
         (
             CHAT,
+            200,
+            "data: {\"error\":{\"message\":\"litellm.RateLimitError: own words\",\"type\":null,\"param\":null,\"code\":\"429\"}}\n\n",
+            ModelError::RateLimited { retry_after: None },
+        ),
+        (
+            CHAT,
+            200,
+            "data: {\"id\":\"gen-1\",\"object\":\"chat.completion.chunk\",\"error\":{\"code\":\"server_error\",\"message\":\"Provider disconnected\"},\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}\n\n",
+            ModelError::Overloaded { retry_after: None },
+        ),
+        (
+            CHAT,
+            402,
+            r#"{"error":{"code":402,"message":"Insufficient credits. Add more using https://openrouter.ai/credits"}}"#,
+            ModelError::CreditExhausted,
+        ),
+        (
+            RESPONSES,
+            200,
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\",\"message\":\"own words\",\"param\":null},\"sequence_number\":2}\n\n",
+            ModelError::RateLimited { retry_after: None },
+        ),
+        (
+            RESPONSES,
+            200,
+            "event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"object\":\"response\",\"status\":\"failed\",\"error\":{\"code\":\"insufficient_quota\",\"message\":\"own words\"},\"output\":[],\"usage\":null}}\n\n",
+            ModelError::CreditExhausted,
+        ),
+        (
+            RESPONSES,
+            401,
+            r#"{"error":{"message":"Incorrect API key provided: sk-canary-7f3a9","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#,
+            ModelError::KeyRejected { status: 401 },
+        ),
+        (
+            ANTHROPIC,
+            402,
+            r#"{"type":"error","error":{"type":"billing_error","message":"own words"},"request_id":"req_1"}"#,
+            ModelError::CreditExhausted,
+        ),
+        (
+            ANTHROPIC,
+            504,
+            r#"{"type":"error","error":{"type":"timeout_error","message":"own words"}}"#,
+            ModelError::Overloaded { retry_after: None },
+        ),
+        (
+            ANTHROPIC,
+            413,
+            r#"{"type":"error","error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}"#,
+            ModelError::PromptTooLong,
+        ),
+        (
+            ANTHROPIC,
+            404,
+            r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-none"}}"#,
+            ModelError::ModelNotFound,
+        ),
+        (
+            GOOGLE,
+            429,
+            r#"{"error":{"code":429,"message":"You exceeded your current quota","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaMetric":"generativelanguage.googleapis.com/generate_content_free_tier_requests","quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"22s"}]}}"#,
+            ModelError::CreditExhausted,
+        ),
+        (
+            GOOGLE,
+            403,
+            r#"{"error":{"code":403,"message":"own words","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_SERVICE_BLOCKED"}]}}"#,
+            ModelError::KeyRejected { status: 403 },
+        ),
+        (
+            GOOGLE,
+            404,
+            r#"{"error":{"code":404,"message":"models/gemini-none is not found for API version v1beta","status":"NOT_FOUND"}}"#,
+            ModelError::ModelNotFound,
+        ),
+        (
+            CHAT,
             422,
             r#"{"detail":[{"loc":["body"],"msg":"own words"}]}"#,
             ModelError::BadRequest { status: 422, code: None },
@@ -219,7 +297,7 @@ async fn compatible_servers_differ_in_the_rest() {
     let whole = r#"{"choices":[{"message":{"content":[{"type":"text","text":"h"},{"type":"text","text":"i"}]},"finish_reason":"stop"}],
         "usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":20,"prompt_cache_hit_tokens":4}}"#;
     let answer = read(&bench, CHAT, 200, whole).await.unwrap();
-    let usage = Usage { input_tokens: 10, output_tokens: 10, cached_input_tokens: 4 };
+    let usage = Usage { input_tokens: 10, output_tokens: 10, cached_input_tokens: 4, cache_write_tokens: 0 };
     assert_eq!((answer.text.as_str(), answer.usage), ("hi", usage));
 }
 
@@ -236,7 +314,10 @@ async fn tool_calls_count_by_presence() {
         "stop_reason":"end_turn","usage":{"input_tokens":5,"cache_creation_input_tokens":7,"cache_read_input_tokens":11,"output_tokens":6}}"#;
     let answer = read(&bench, ANTHROPIC, 200, whole).await.unwrap();
     assert_eq!((answer.stop, answer.tool_calls[0].arguments.as_str()), (Stop::ToolCalls, r#"{"a":1}"#));
-    assert_eq!(answer.usage, Usage { input_tokens: 23, output_tokens: 6, cached_input_tokens: 11 });
+    assert_eq!(
+        answer.usage,
+        Usage { input_tokens: 23, output_tokens: 6, cached_input_tokens: 11, cache_write_tokens: 7 }
+    );
 }
 
 #[tokio::test]
@@ -258,7 +339,7 @@ async fn google_says_no_in_many_ways() {
         {"candidates":[{"content":{"parts":[{"text":"b"}]},"finishReason":"STOP"}],
          "usageMetadata":{"promptTokenCount":8,"candidatesTokenCount":2,"thoughtsTokenCount":30,"cachedContentTokenCount":3}}]"#;
     let answer = read(&bench, GOOGLE, 200, array).await.unwrap();
-    let usage = Usage { input_tokens: 8, output_tokens: 32, cached_input_tokens: 3 };
+    let usage = Usage { input_tokens: 8, output_tokens: 32, cached_input_tokens: 3, cache_write_tokens: 0 };
     assert_eq!((answer.text.as_str(), answer.usage), ("ab", usage));
 }
 
@@ -308,4 +389,122 @@ async fn a_huge_tool_index_costs_nothing() {
         r#"{"type":"content_block_start","index":18446744073709551615,"content_block":{"type":"text","text":"hi"}}"#;
     let stop = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#;
     assert_eq!(read(&bench, ANTHROPIC, 200, &events(&[block, stop])).await.unwrap().text, "hi");
+}
+
+/// Ids that are missing or come twice are made unique; streamed or whole.
+#[tokio::test]
+async fn calls_without_ids_get_their_own() {
+    let bench = Bench::start().await;
+    let call = r#"{"type":"function_call","name":"search","arguments":"{}"}"#;
+    let twice = r#"{"type":"function_call","call_id":"c","name":"search","arguments":"{}"}"#;
+    let use_of = |id: &str| format!(r#"{{"type":"tool_use",{id}"name":"search","input":{{}}}}"#);
+    let block = |at: usize, id: &str| {
+        format!(r#"{{"type":"content_block_start","index":{at},"content_block":{}}}"#, use_of(id))
+    };
+    let stop = r#"{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":3}}"#;
+    let part = r#"{"functionCall":{"name":"search","args":{}}}"#;
+    let calls = r#"{"function":{"name":"search","arguments":"{}"}},{"function":{"name":"search","arguments":"{}"}}"#;
+    let table = [
+        (
+            RESPONSES,
+            format!(r#"{{"object":"response","status":"completed","output":[{call},{call},{twice},{twice}]}}"#),
+            4,
+        ),
+        (
+            RESPONSES,
+            events(&[
+                &format!(r#"{{"type":"response.output_item.done","output_index":0,"item":{call}}}"#),
+                &format!(r#"{{"type":"response.output_item.done","output_index":1,"item":{call}}}"#),
+                r#"{"type":"response.completed","response":{"status":"completed","output":[]}}"#,
+            ]),
+            2,
+        ),
+        (
+            ANTHROPIC,
+            format!(
+                r#"{{"type":"message","role":"assistant","content":[{},{},{}],"stop_reason":"tool_use"}}"#,
+                use_of(""),
+                use_of(r#""id":"t","#),
+                use_of(r#""id":"t","#)
+            ),
+            3,
+        ),
+        (ANTHROPIC, events(&[&block(0, ""), &block(1, ""), stop, r#"{"type":"message_stop"}"#]), 2),
+        (GOOGLE, format!(r#"{{"candidates":[{{"content":{{"parts":[{part},{part}]}},"finishReason":"STOP"}}]}}"#), 2),
+        (
+            GOOGLE,
+            events(&[&format!(
+                r#"{{"candidates":[{{"content":{{"parts":[{part},{part}]}},"finishReason":"STOP"}}]}}"#
+            )]),
+            2,
+        ),
+        (
+            CHAT,
+            format!(
+                r#"{{"choices":[{{"index":0,"message":{{"content":null,"tool_calls":[{calls}]}},"finish_reason":"stop"}}]}}"#
+            ),
+            2,
+        ),
+    ];
+    for (wire, body, count) in table {
+        let answer = read(&bench, wire, 200, &body).await.unwrap_or_else(|error| panic!("{error:?} {body}"));
+        let ids: std::collections::BTreeSet<&str> = answer.tool_calls.iter().map(|call| call.id.as_str()).collect();
+        assert_eq!((answer.stop, ids.len(), ids.contains("")), (Stop::ToolCalls, count, false), "{body}");
+    }
+}
+
+/// Cached tokens and those written to a cache, wherever a provider counts them.
+#[tokio::test]
+async fn cached_tokens_are_counted_streamed_and_whole() {
+    let bench = Bench::start().await;
+    let responses = r#""usage":{"input_tokens":4000,"input_tokens_details":{"cached_tokens":1000,"cache_write_tokens":2900},"output_tokens":7,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":4007}"#;
+    let item = r#"{"type":"message","content":[{"type":"output_text","text":"hi"}]}"#;
+    let chat = r#""usage":{"prompt_tokens":4000,"completion_tokens":7,"total_tokens":4007,"prompt_tokens_details":{"cached_tokens":1000,"cache_write_tokens":2900},"completion_tokens_details":{"reasoning_tokens":3}}"#;
+    let anthropic = r#""usage":{"input_tokens":100,"cache_creation_input_tokens":2900,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_5m_input_tokens":2900,"ephemeral_1h_input_tokens":0},"output_tokens":7}"#;
+    let google = r#"{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":4000,"cachedContentTokenCount":1000,"candidatesTokenCount":4,"thoughtsTokenCount":3,"totalTokenCount":4007}}"#;
+    let table = [
+        (RESPONSES, format!(r#"{{"object":"response","status":"completed","output":[{item}],{responses}}}"#), 2900),
+        (
+            RESPONSES,
+            events(&[&format!(
+                r#"{{"type":"response.completed","response":{{"status":"completed","output":[{item}],{responses}}}}}"#
+            )]),
+            2900,
+        ),
+        (CHAT, format!(r#"{{"choices":[{{"message":{{"content":"hi"}},"finish_reason":"stop"}}],{chat}}}"#), 2900),
+        (
+            CHAT,
+            events(&[
+                r#"{"choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":"stop"}]}"#,
+                &format!(r#"{{"choices":[],{chat}}}"#),
+                "[DONE]",
+            ]),
+            2900,
+        ),
+        (
+            ANTHROPIC,
+            format!(
+                r#"{{"type":"message","content":[{{"type":"text","text":"hi"}}],"stop_reason":"end_turn",{anthropic}}}"#
+            ),
+            2900,
+        ),
+        (
+            ANTHROPIC,
+            events(&[
+                &format!(r#"{{"type":"message_start","message":{{{anthropic}}}}}"#),
+                r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"hi"}}"#,
+                r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7}}"#,
+                r#"{"type":"message_stop"}"#,
+            ]),
+            2900,
+        ),
+        (GOOGLE, google.to_owned(), 0),
+        (GOOGLE, events(&[google]), 0),
+    ];
+    for (wire, body, written) in table {
+        let answer = read(&bench, wire, 200, &body).await.unwrap_or_else(|error| panic!("{error:?} {body}"));
+        let usage =
+            Usage { input_tokens: 4_000, output_tokens: 7, cached_input_tokens: 1_000, cache_write_tokens: written };
+        assert_eq!((answer.text.as_str(), answer.usage, answer.usage_estimated), ("hi", usage, false), "{body}");
+    }
 }

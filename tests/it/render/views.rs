@@ -93,7 +93,7 @@ pub fn candidate(files: Vec<FileDiff>) -> CandidateView {
         files: patch.files().to_vec(),
         evidence: vec![EvidenceRow { name: "applies".into(), found: "cleanly".into() }],
         warnings: Vec::new(),
-        usage: Usage { input_tokens: 1_234, output_tokens: 567, cached_input_tokens: 0 },
+        usage: Usage { input_tokens: 1_234, output_tokens: 567, cached_input_tokens: 0, cache_write_tokens: 0 },
         cost: UsdMicros(12_300),
         took: Some(Duration::from_secs(185)),
         adds_to: None,

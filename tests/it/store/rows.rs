@@ -7,7 +7,7 @@ use bakeoff::domain::ids::{
     CommentId, GithubRepoId, GithubUserId, InstallationId, ModelId, PickId, PullId, RoundId, RunId, TaskId,
 };
 use bakeoff::domain::issue::IssueRef;
-use bakeoff::domain::model::{ModelProfile, ModelSource, Provider, ToolUse, Wire};
+use bakeoff::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolUse, Wire};
 use bakeoff::domain::money::{Prices, Usage, UsdMicros};
 use bakeoff::domain::patch::FileDiff;
 use bakeoff::domain::permission::Person;
@@ -146,8 +146,9 @@ pub fn result() -> RunResult {
         patch: Some(patch),
         warnings: vec!["fuzzy".into()],
         error: None,
-        usage: Usage { input_tokens: 10, output_tokens: 5, cached_input_tokens: 3 },
+        usage: Usage { input_tokens: 10, output_tokens: 5, cached_input_tokens: 3, cache_write_tokens: 2 },
         cost: UsdMicros(42),
+        answered_by: Some("Other".into()),
     }
 }
 
@@ -210,6 +211,8 @@ pub fn model_of(alias: &str) -> ModelProfile {
         tools: ToolUse::Off,
         prices: Some(Prices { input: UsdMicros(3), output: UsdMicros(15), cached_input: UsdMicros(1) }),
         free: false,
+        fallback: Some("other".into()),
+        limits: KeyLimits { max_concurrent: Some(4), requests_per_minute: Some(60) },
         source: ModelSource::Api,
         api_key_hint: "cdef".into(),
         created_at: NOW,

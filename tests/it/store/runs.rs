@@ -176,7 +176,7 @@ async fn f033_money_is_summed_over_attempts_and_reserved_while_at_work() {
         };
         assert_eq!(spend(&mut tx).await, (2, 0, 2_000_000));
         runs::start(&mut tx, first.id, NOW).await.unwrap();
-        let used = Usage { input_tokens: 100, output_tokens: 10, cached_input_tokens: 50 };
+        let used = Usage { input_tokens: 100, output_tokens: 10, cached_input_tokens: 50, cache_write_tokens: 20 };
         assert!(runs::charge(&mut tx, first.id, 1, used, UsdMicros(300_000)).await.unwrap());
         assert!(!runs::charge(&mut tx, first.id, 2, used, UsdMicros(300_000)).await.unwrap(), "no such attempt");
         assert_eq!(spend(&mut tx).await, (2, 300_000, 1_700_000));
@@ -184,7 +184,8 @@ async fn f033_money_is_summed_over_attempts_and_reserved_while_at_work() {
         runs::finish(&mut tx, first.id, attempt, RunStatus::Succeeded, &result(), NOW).await.unwrap();
         assert_eq!(spend(&mut tx).await, (2, 300_042, 1_000_000));
         let stored = runs::get(&mut tx, first.id).await.unwrap().unwrap().result;
-        assert_eq!(stored.usage, Usage { input_tokens: 110, output_tokens: 15, cached_input_tokens: 53 });
+        let summed = Usage { input_tokens: 110, output_tokens: 15, cached_input_tokens: 53, cache_write_tokens: 22 };
+        assert_eq!(stored.usage, summed);
 
         usage::hold(&mut tx).await.unwrap();
         let expected = Spend { runs: 2, spent: UsdMicros(300_042), reserved: UsdMicros(1_000_000) };

@@ -2,6 +2,7 @@
 
 mod add;
 mod commands;
+mod fallback;
 mod first;
 mod own_pull;
 mod repofile;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bakeoff::adapters::store::Store;
 use bakeoff::app::settings::{AppCredentials, Pace, Settings, WebAuth};
 use bakeoff::app::{Running, build, serve};
-use bakeoff::domain::model::{Provider, ToolUse, Wire};
+use bakeoff::domain::model::{KeyLimits, Provider, ToolUse, Wire};
 use bakeoff::domain::money::{Prices, UsdMicros};
 use bakeoff::service::Services;
 use bakeoff::service::models::NewModel;
@@ -102,6 +102,8 @@ fn model(models: &FakeModels, provider: Provider, alias: &str, default: bool) ->
             cached_input: UsdMicros(100_000),
         }),
         free: false,
+        fallback: None,
+        limits: KeyLimits::default(),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use super::super::chat::{ChatRequest, Turn};
 use super::super::draft::Fail;
 use super::super::sse::SseEvent;
 use super::super::status::ErrorFacts;
+use crate::domain::sha256::Sha256Hex;
 
 /// The text at `key`, or "".
 pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -45,4 +47,16 @@ pub(super) fn no_error(value: &Value) -> Result<(), Fail> {
 /// Arguments as an object for vendors that want one back; a broken text becomes `{}`.
 pub(super) fn arguments(text: &str) -> Value {
     serde_json::from_str(text).ok().filter(Value::is_object).unwrap_or_else(|| Value::Object(serde_json::Map::new()))
+}
+
+/// A name for what all requests of one conversation begin with, by which OpenAI sends them to the server that has it
+/// in its cache; a hash, so that nothing of it is told.
+pub(super) fn cache_key(request: &ChatRequest) -> String {
+    let tools = request.tools.iter().map(|tool| tool.name.as_str());
+    let first = match request.turns.first() {
+        Some(Turn::User(words)) => words.as_str(),
+        _ => "",
+    };
+    let parts: Vec<&str> = [request.system.as_str()].into_iter().chain(tools).chain([first]).collect();
+    format!("bakeoff-{}", Sha256Hex::of(parts.join("\0"))).chars().take(40).collect()
 }

@@ -103,7 +103,12 @@ impl WireKind {
     pub(super) fn body(self, model: &str, request: &ChatRequest) -> Value {
         match self {
             Self::Responses => body::responses::body(model, request),
-            Self::Chat => body::chat::body(model, request, "max_completion_tokens"),
+            Self::Chat => {
+                let mut body = body::chat::body(model, request, "max_completion_tokens");
+                // Others may refuse what they do not know.
+                json::set(&mut body, "prompt_cache_key", json::cache_key(request).into());
+                body
+            }
             Self::CompatibleChat => body::chat::body(model, request, "max_tokens"),
             Self::Anthropic => body::anthropic::body(model, request),
             Self::Google => body::google::body(request),

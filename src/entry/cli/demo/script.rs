@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::domain::model::{Provider, ToolUse, Wire};
+use crate::domain::model::{KeyLimits, Provider, ToolUse, Wire};
 use crate::domain::money::{Prices, UsdMicros};
 use crate::service::models::NewModel;
 use crate::sim::models::{FakeModels, Fault, Reply};
@@ -124,6 +124,8 @@ pub fn profiles(models: &FakeModels) -> Vec<NewModel> {
             cached_input: UsdMicros(actor.prices.0 / 10),
         }),
         free: false,
+        fallback: None,
+        limits: KeyLimits::default(),
     };
     ACTORS.iter().map(profile).collect()
 }

@@ -3,24 +3,50 @@
 use serde_json::{Value, json};
 
 use crate::adapters::llm::chat::{ChatRequest, ToolSpec, Turn};
-use crate::adapters::llm::wire::json::{arguments, set};
+use crate::adapters::llm::wire::json::{arguments, set, text};
 
-/// The body of `POST /messages`.
+/// The body of `POST /messages`. A conversation with tools goes on for many turns, so it is marked for the cache;
+/// what is asked once or twice would only pay the surcharge for writing there.
 pub(in super::super) fn body(model: &str, request: &ChatRequest) -> Value {
-    let messages: Vec<Value> = request.turns.iter().map(message).collect();
+    let cached = !request.tools.is_empty();
+    let mut messages: Vec<Value> = request.turns.iter().map(message).collect();
+    if cached {
+        mark_newest(&mut messages);
+    }
     let mut body = json!({
         "model": model,
         "max_tokens": request.max_output_tokens,
         "messages": messages,
         "stream": true,
     });
-    if !request.system.is_empty() {
-        set(&mut body, "system", json!(request.system));
-    }
     if !request.tools.is_empty() {
         set(&mut body, "tools", request.tools.iter().map(tool).collect());
     }
+    if !request.system.is_empty() {
+        let mut block = json!({"type": "text", "text": request.system});
+        if cached {
+            // Tools stand before the system text, so this mark keeps both.
+            set(&mut block, "cache_control", ephemeral());
+        }
+        set(&mut body, "system", json!([block]));
+    }
     body
+}
+
+fn ephemeral() -> Value {
+    json!({"type": "ephemeral"})
+}
+
+/// Marks the ends of the newest two turns that are ours: the last is written, the one before is read even where so
+/// many blocks lie between them that the server would not look back that far. With the system text that makes three
+/// of the four marks that are allowed.
+fn mark_newest(messages: &mut [Value]) {
+    let ours = messages.iter_mut().rev().filter(|message| text(message, "role") == "user");
+    for message in ours.take(2) {
+        if let Some(block) = message.pointer_mut("/content").and_then(Value::as_array_mut).and_then(|b| b.last_mut()) {
+            set(block, "cache_control", ephemeral());
+        }
+    }
 }
 
 fn tool(spec: &ToolSpec) -> Value {
@@ -30,12 +56,12 @@ fn tool(spec: &ToolSpec) -> Value {
 fn message(turn: &Turn) -> Value {
     match turn {
         Turn::User(words) => json!({"role": "user", "content": [{"type": "text", "text": words}]}),
-        Turn::Assistant { text, tool_calls, echo } => {
+        Turn::Assistant { text: words, tool_calls, echo } => {
             let echoed = echo.of("anthropic");
             if !echoed.is_empty() {
                 return json!({"role": "assistant", "content": echoed});
             }
-            let words = (!text.is_empty()).then(|| json!({"type": "text", "text": text}));
+            let words = (!words.is_empty()).then(|| json!({"type": "text", "text": words}));
             let calls = tool_calls
                 .iter()
                 .map(|c| json!({"type": "tool_use", "id": c.id, "name": c.name, "input": arguments(&c.arguments)}));

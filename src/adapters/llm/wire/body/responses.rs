@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::adapters::llm::chat::{ChatRequest, ToolSpec, Turn};
-use crate::adapters::llm::wire::json::set;
+use crate::adapters::llm::wire::json::{cache_key, set};
 
 /// The body of `POST /responses`: nothing is stored there, so thinking comes encrypted and goes back with us.
 pub(in super::super) fn body(model: &str, request: &ChatRequest) -> Value {
@@ -11,6 +11,7 @@ pub(in super::super) fn body(model: &str, request: &ChatRequest) -> Value {
         "model": model,
         "input": request.turns.iter().flat_map(items).collect::<Vec<_>>(),
         "max_output_tokens": request.max_output_tokens,
+        "prompt_cache_key": cache_key(request),
         "store": false,
         "stream": true,
     });

@@ -138,10 +138,15 @@ impl Anthropic {
         }
         let count = |field| self.usage.get(field).and_then(|n| count(n, "")).unwrap_or(0);
         let cached = count("cache_read_input_tokens");
-        let input = count("input_tokens").saturating_add(cached).saturating_add(count("cache_creation_input_tokens"));
-        let output = count("output_tokens");
+        let written = count("cache_creation_input_tokens");
+        let input = count("input_tokens").saturating_add(cached).saturating_add(written);
         if input > 0 {
-            draft.usage = Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached });
+            draft.usage = Some(Usage {
+                input_tokens: input,
+                output_tokens: count("output_tokens"),
+                cached_input_tokens: cached,
+                cache_write_tokens: written,
+            });
         }
     }
 }

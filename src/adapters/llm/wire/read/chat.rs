@@ -200,5 +200,7 @@ fn usage_of(usage: &Value) -> Option<Usage> {
         output = output.max(total.saturating_sub(input));
     }
     let cached = count(usage, "/prompt_tokens_details/cached_tokens").or(count(usage, "/prompt_cache_hit_tokens"));
-    Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached.unwrap_or(0).min(input) })
+    let cached = cached.unwrap_or(0).min(input);
+    let written = count(usage, "/prompt_tokens_details/cache_write_tokens").unwrap_or(0).min(input - cached);
+    Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached, cache_write_tokens: written })
 }

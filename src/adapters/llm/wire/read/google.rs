@@ -135,5 +135,6 @@ fn usage_of(usage: &Value) -> Option<Usage> {
         input_tokens: input.saturating_add(count(usage, "/toolUsePromptTokenCount").unwrap_or(0)),
         output_tokens: sum("/candidatesTokenCount", "/thoughtsTokenCount"),
         cached_input_tokens: cached,
+        cache_write_tokens: 0,
     })
 }

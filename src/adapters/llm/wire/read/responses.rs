@@ -175,5 +175,6 @@ fn usage_of(usage: &Value) -> Option<Usage> {
     let input = count(usage, "/input_tokens")?;
     let output = count(usage, "/output_tokens").unwrap_or(0);
     let cached = count(usage, "/input_tokens_details/cached_tokens").unwrap_or(0).min(input);
-    Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached })
+    let written = count(usage, "/input_tokens_details/cache_write_tokens").unwrap_or(0).min(input - cached);
+    Some(Usage { input_tokens: input, output_tokens: output, cached_input_tokens: cached, cache_write_tokens: written })
 }
