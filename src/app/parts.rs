@@ -200,6 +200,8 @@ fn policy(settings: &Settings) -> Policy {
         budget_round: settings.budget_round,
         budget_repo_day: settings.budget_repo_day,
         budget_day: settings.budget_day,
+        budget_user_day: settings.budget_user_day,
+        budget_warn_percent: settings.budget_warn_percent,
         run_deadline: pace.run_deadline,
         model_retry_wait: pace.model_retry_wait,
         poll_floor: pace.poll_floor,

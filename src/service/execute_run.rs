@@ -28,7 +28,7 @@ use crate::engine::patch::forbidden::Matcher;
 use crate::engine::patch::{Applied, Rules};
 
 use super::jobs::{Flow, Try};
-use super::{Services, repos as repo_service, round_state};
+use super::{Services, budget, repos as repo_service, round_state};
 use desk::RunDesk;
 
 /// How long past its deadline a run may take to keep what it has so far; nothing is asked of a model then.
@@ -244,6 +244,7 @@ async fn end(
         messages::insert(tx, &Message { id, task_id: run.task_id, role, content: summary, created_at: now }).await?;
     }
     round_state::settle(tx, run.round_id, &svc.policy, now).await?;
+    budget::warn(svc, tx, run.round_id).await?;
     tasks::touch(tx, run.task_id, now).await?;
     svc.enqueue(tx, Job::Publish { round_id: run.round_id }).await?;
     Ok(true)

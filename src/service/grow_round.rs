@@ -68,7 +68,7 @@ pub async fn grow(svc: &Services, repo: &Repo, round: RoundId, wish: &Growth<'_>
         return Ok(Grown::Spent(round.budget));
     }
     let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(wish.models.len()).unwrap_or(i64::MAX)));
-    if let Some(cap) = cap_reached(&mut tx, &svc.policy, repo, wanted, now).await? {
+    if let Some(cap) = cap_reached(&mut tx, &svc.policy, (repo, round.origin.requester.as_ref()), wanted, now).await? {
         return Ok(Grown::Cap(cap));
     }
     let mut ids = Vec::new();

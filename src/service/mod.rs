@@ -4,6 +4,7 @@
 //! status changes by compare-and-set, and what is done on GitHub goes through [`effects`].
 
 pub mod audit;
+pub mod budget;
 pub mod cancel;
 pub mod commands;
 pub mod comparison;

@@ -27,6 +27,10 @@ pub struct Policy {
     pub budget_repo_day: UsdMicros,
     /// The most all may spend in a day (UTC).
     pub budget_day: UsdMicros,
+    /// The most the rounds of one person may spend in a day (UTC); `None` for no cap of their own.
+    pub budget_user_day: Option<UsdMicros>,
+    /// The share of a cap, in percent, at which it is told that most is spent; 0 never tells.
+    pub budget_warn_percent: u32,
     /// How long a run may work.
     pub run_deadline: Duration,
     /// First wait before a failed model call is made again.
@@ -73,6 +77,8 @@ impl Default for Policy {
             budget_round: usd(3),
             budget_repo_day: usd(20),
             budget_day: usd(100),
+            budget_user_day: None,
+            budget_warn_percent: 80,
             run_deadline: Duration::from_mins(10),
             model_retry_wait: Duration::from_secs(1),
             max_output_tokens: 16_000,

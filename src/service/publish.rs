@@ -5,7 +5,8 @@ mod view;
 pub(crate) use view::requester;
 
 use crate::adapters::github::{GithubError, ReactionContent, RepoClient};
-use crate::adapters::store::{effects, picks, pulls, repos, rounds, runs, tasks, watches};
+use crate::adapters::store::budget_warnings::Warning;
+use crate::adapters::store::{budget_warnings, effects, picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
 use crate::domain::crash;
 use crate::domain::effect::{Effect, EffectStatus};
@@ -49,6 +50,7 @@ struct Scene {
     effects: Vec<Effect>,
     /// The candidate it goes on from: its letter and the number of its round.
     starts_from: Option<(Letter, i64)>,
+    warnings: Vec<Warning>,
 }
 
 impl Scene {
@@ -133,6 +135,7 @@ async fn scene(svc: &Services, id: RoundId) -> anyhow::Result<Option<Scene>> {
         pulls: pulls::list(&mut conn, task.id).await?,
         newest: rounds::newest_under(&mut conn, task.id, round.pull_id).await?.map_or(0, |newest| newest.number),
         effects: effects::list_for_task(&mut conn, task.id).await?,
+        warnings: budget_warnings::of_round(&mut conn, id).await?,
         repo,
         task,
         round,

@@ -10,6 +10,7 @@ use crate::domain::job::Job;
 use crate::domain::message::{Message, Role};
 use crate::domain::model::ModelProfile;
 use crate::domain::money::UsdMicros;
+use crate::domain::permission::Person;
 use crate::domain::repo::{CommitSha, Repo};
 use crate::domain::round::{Brief, Origin, Round, RoundStatus};
 use crate::domain::run::{Letter, Run, RunResult, RunStatus};
@@ -17,6 +18,7 @@ use crate::domain::tariff::Tariff;
 use crate::domain::task::Task;
 use crate::domain::terms::Terms;
 
+use super::budget::{self, Budget};
 use super::{Policy, Services, audit, round_state};
 
 /// Everything a round needs to begin.
@@ -64,7 +66,7 @@ pub enum Started {
 /// A cap that is reached, and until when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cap {
-    /// Whose: "repository" or "installation of bakeoff".
+    /// Whose: "repository", "bakeoff installation" or "person who asked".
     pub whose: &'static str,
     /// How much it is.
     pub limit: UsdMicros,
@@ -90,7 +92,8 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
     }
     let budget = per_run(&svc.policy, new.budget, new.models.len());
     let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(new.models.len()).unwrap_or(i64::MAX)));
-    if let Some(cap) = cap_reached(&mut tx, &svc.policy, repo, wanted, now).await? {
+    let who = (repo, new.origin.requester.as_ref());
+    if let Some(cap) = cap_reached(&mut tx, &svc.policy, who, wanted, now).await? {
         return Ok(Started::Cap(cap));
     }
     let newest = rounds::newest_under(&mut tx, task, new.pull_id).await?;
@@ -137,19 +140,20 @@ pub fn day_start(now: Timestamp) -> Timestamp {
 pub(super) async fn cap_reached(
     conn: &mut Conn,
     policy: &Policy,
-    repo: &Repo,
+    (repo, person): (&Repo, Option<&Person>),
     wanted: UsdMicros,
     now: Timestamp,
 ) -> anyhow::Result<Option<Cap>> {
     let since = day_start(now);
     let until = since.plus(std::time::Duration::from_hours(24));
     usage::hold(conn).await?;
-    let rows = [
-        ("repository", policy.budget_repo_day, usage::of_repo_since(conn, repo.id, since).await?),
-        ("bakeoff installation", policy.budget_day, usage::since(conn, since).await?),
-    ];
-    let reached = rows.into_iter().find(|(_, limit, used)| used.total().plus(wanted) > *limit);
-    Ok(reached.map(|(whose, limit, _)| Cap { whose, limit, until }))
+    let mut all = budget::of_day(conn, policy, Some(repo.id), now).await?;
+    if let (Some(cap), Some(person)) = (policy.budget_user_day, person) {
+        let spend = usage::of_person_since(conn, person.id, since).await?;
+        all.push(Budget { whose: "person who asked", cap, spend });
+    }
+    let reached = all.into_iter().find(|budget| budget.spend.total().plus(wanted) > budget.cap);
+    Ok(reached.map(|budget| Cap { whose: budget.whose, limit: budget.cap, until }))
 }
 
 fn round_of(task: TaskId, number: i64, new: &NewRound, mut terms: Terms, now: Timestamp) -> Round {

@@ -5,6 +5,7 @@
 //! A status changes only as a compare-and-set that says whether it happened (I3).
 
 pub mod audit;
+pub mod budget_warnings;
 pub mod charges;
 pub mod commands;
 pub mod deliveries;
@@ -21,6 +22,7 @@ pub mod repos;
 pub mod rounds;
 pub mod run_logs;
 pub mod runs;
+pub mod spending;
 pub mod tasks;
 pub mod tokens;
 pub mod usage;

@@ -9,7 +9,7 @@ use super::row::Read;
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId};
-use crate::domain::money::{Usage, UsdMicros};
+use crate::domain::money::UsdMicros;
 
 macro_rules! sum {
     ($rest:literal) => {
@@ -83,52 +83,4 @@ pub async fn of_installation_since(
 pub async fn of_person_since(conn: &mut Conn, person: GithubUserId, since: Timestamp) -> Result<Spend, StoreError> {
     let sql = sum!("JOIN rounds AS o ON o.id = r.round_id WHERE o.requester_id = $1 AND r.created_at >= $2");
     read(&sqlx::query(sql).bind(person.0).bind(since.0).fetch_one(conn).await?)
-}
-
-/// One UTC day of one model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ModelDay {
-    /// Whole days since 1970-01-01.
-    pub day: i64,
-    /// The vendor's word.
-    pub provider: String,
-    /// The vendor's name of the model.
-    pub model_name: String,
-    /// How many runs were made that day.
-    pub runs: i64,
-    /// Their tokens.
-    pub usage: Usage,
-    /// Their price.
-    pub cost: UsdMicros,
-}
-
-/// Spending by UTC day and model since a moment, newest day first.
-pub async fn by_day(conn: &mut Conn, since: Timestamp) -> Result<Vec<ModelDay>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT created_at / 86400000 AS day, provider, model_name, COUNT(*) AS runs, \
-         CAST(SUM(input_tokens) AS BIGINT) AS input_tokens, CAST(SUM(output_tokens) AS BIGINT) AS output_tokens, \
-         CAST(SUM(cached_input_tokens) AS BIGINT) AS cached_input_tokens, CAST(SUM(cost) AS BIGINT) AS cost \
-         FROM runs WHERE created_at >= $1 GROUP BY created_at / 86400000, provider, model_name \
-         ORDER BY day DESC, provider, model_name",
-    )
-    .bind(since.0)
-    .fetch_all(conn)
-    .await?;
-    rows.iter().map(read_day).collect()
-}
-
-fn read_day(row: &AnyRow) -> Result<ModelDay, StoreError> {
-    Ok(ModelDay {
-        day: row.int("day")?,
-        provider: row.text("provider")?,
-        model_name: row.text("model_name")?,
-        runs: row.int("runs")?,
-        usage: Usage {
-            input_tokens: row.int("input_tokens")?,
-            output_tokens: row.int("output_tokens")?,
-            cached_input_tokens: row.int("cached_input_tokens")?,
-            cache_write_tokens: 0,
-        },
-        cost: UsdMicros(row.int("cost")?),
-    })
 }

@@ -159,6 +159,10 @@ pub struct Settings {
     pub budget_repo_day: UsdMicros,
     /// The most all may spend in a day.
     pub budget_day: UsdMicros,
+    /// The most the rounds of one person may spend in a day.
+    pub budget_user_day: Option<UsdMicros>,
+    /// The share of a cap, in percent, at which it is told that most is spent.
+    pub budget_warn_percent: u32,
     /// Forbidden paths beside the built-in ones.
     pub forbidden_paths: Vec<String>,
     /// Paths exempt from the built-in ones.
@@ -195,6 +199,8 @@ impl Default for Settings {
             budget_round: policy.budget_round,
             budget_repo_day: policy.budget_repo_day,
             budget_day: policy.budget_day,
+            budget_user_day: policy.budget_user_day,
+            budget_warn_percent: policy.budget_warn_percent,
             forbidden_paths: Vec::new(),
             forbidden_paths_except: Vec::new(),
             models: Vec::new(),

@@ -208,6 +208,25 @@ pub const TABLE: &[Row] = &[
         d.settings.budget_day = raw.usd()?;
         Ok(())
     }),
+    row(
+        "BUDGET_USER_DAY_USD",
+        NONE,
+        "the most the rounds of one person may spend in a day (UTC), in USD; without it a person has no cap of their own",
+        |d, raw| {
+            d.settings.budget_user_day = Some(raw.usd()?);
+            Ok(())
+        },
+    ),
+    row(
+        "BUDGET_WARN_PERCENT",
+        "80",
+        "the share of a round's, repository's or day's cap at which the status comment, the log and `/v1/usage` say once \
+         that most is spent; 0 never does",
+        |d, raw| {
+            d.settings.budget_warn_percent = u32::try_from(raw.count(0..=100)?).unwrap_or(100);
+            Ok(())
+        },
+    ),
     row("REACTION_POLL_FLOOR_SECONDS", "5", "reactions are looked for at most this often", |d, raw| {
         d.settings.pace.poll_floor = raw.seconds(0.05)?;
         Ok(())

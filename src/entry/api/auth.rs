@@ -54,6 +54,11 @@ impl Caller {
         }
     }
 
+    /// Whether it sees some repositories only.
+    pub(super) fn is_limited(&self) -> bool {
+        self.limit().is_some()
+    }
+
     /// The token's name.
     pub(super) fn name(&self) -> &str {
         match self {

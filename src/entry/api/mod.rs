@@ -17,6 +17,7 @@ mod runs;
 mod show;
 mod tasks;
 mod update;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{ApiState, auth, messages, models, prs, repos, runs, tasks, update};
+use super::{ApiState, auth, messages, models, prs, repos, runs, tasks, update, usage};
 use crate::domain::token::Scope;
 
 /// A route as tests and the documentation list it.
@@ -72,6 +72,7 @@ fn table() -> Vec<Route> {
         post("/v1/tasks/{id}/prs", Pick, prs::open),
         get("/v1/tasks/{id}/prs/{pr_id}", Read, prs::one),
         post("/v1/tasks/{id}/prs/{pr_id}/update", Pick, update::update),
+        get("/v1/usage", Read, usage::show),
     ]
 }
 

@@ -68,7 +68,8 @@ async fn start_again(
         return Ok(Err(Reply::RoundSpent { budget: round.budget }));
     }
     let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(live.len()).unwrap_or(i64::MAX)));
-    if let Some(cap) = cap_reached(tx, &svc.policy, asked.repo, wanted, svc.now()).await? {
+    let who = (asked.repo, round.origin.requester.as_ref());
+    if let Some(cap) = cap_reached(tx, &svc.policy, who, wanted, svc.now()).await? {
         return Ok(Err(cap_reply(&cap)));
     }
     for (letter, model) in &live {

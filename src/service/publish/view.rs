@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::adapters::store::budget_warnings::Warning;
 use crate::domain::effect::EffectStatus;
 use crate::domain::ids::EffectId;
 use crate::domain::money::UsdMicros;
@@ -106,7 +107,8 @@ fn outcome(run: &Run) -> Outcome {
 }
 
 fn notes(scene: &Scene) -> Vec<Note> {
-    let mut notes: Vec<Note> = scene.round.terms.broken.then_some(Note::FileBroken).into_iter().collect();
+    let broken = scene.round.terms.broken.then_some(Note::FileBroken);
+    let mut notes: Vec<Note> = broken.into_iter().chain(scene.warnings.iter().map(warning)).collect();
     for pick in &scene.picks {
         if let Some(run) = scene.runs.iter().find(|run| run.id == pick.run_id) {
             notes.extend(pick_notes(scene, pick, run));
@@ -118,6 +120,15 @@ fn notes(scene: &Scene) -> Vec<Note> {
         _ => {}
     }
     notes
+}
+
+fn warning(warning: &Warning) -> Note {
+    let whose = match warning.whose.as_str() {
+        "round" => "this round's budget",
+        "repository" => "what this repository may spend today",
+        _ => "what this server may spend today",
+    };
+    Note::Said(format!("Most of {whose} is spent: {} of {}.", warning.spent, warning.cap))
 }
 
 fn pick_notes(scene: &Scene, pick: &Pick, run: &Run) -> Vec<Note> {

@@ -6,3 +6,4 @@ pub mod prs;
 pub mod rounds;
 pub mod tasks;
 pub mod tokens;
+pub mod usage;

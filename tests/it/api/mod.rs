@@ -7,6 +7,7 @@ mod models;
 mod prs;
 mod runs;
 mod updates;
+mod usage;
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! The store on both engines: schema, faults, every query, the rules that the schema itself holds.
 
+mod caps;
+mod charges;
 mod deliveries;
 mod faults;
 mod models;

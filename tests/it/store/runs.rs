@@ -4,9 +4,9 @@ use bakeoff::adapters::store::usage::{self, Spend};
 use bakeoff::adapters::store::{Conn, StoreError, run_logs, runs};
 use bakeoff::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId};
 use bakeoff::domain::money::{Usage, UsdMicros};
-use bakeoff::domain::run::{Letter, Run, RunResult, RunStatus};
+use bakeoff::domain::run::{Letter, Run, RunStatus};
 
-use super::rows::{NOW, later, model, result, round, round_of, run, run_of, scene};
+use super::rows::{NOW, later, model, result, round_of, run, run_of, scene};
 use crate::support::databases::for_each_database;
 
 #[tokio::test]
@@ -198,27 +198,6 @@ async fn f033_money_is_summed_over_attempts_and_reserved_while_at_work() {
         assert_eq!(usage::of_installation_since(&mut tx, InstallationId(6), NOW).await.unwrap(), Spend::default());
         assert_eq!(usage::of_person_since(&mut tx, GithubUserId(7), NOW).await.unwrap(), expected);
         assert_eq!(usage::of_person_since(&mut tx, GithubUserId(8), NOW).await.unwrap(), Spend::default());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn spending_is_told_by_day_and_model() {
-    for_each_database(async |db| {
-        let mut tx = db.store.begin().await.unwrap();
-        let (_, task, ..) = scene(&mut tx).await;
-        let round = round(&mut tx, &task, 2).await;
-        let day = 24 * 60 * 60 * 1_000;
-        for letter in 0..3 {
-            let created_at = later(if letter == 2 { day } else { 0 });
-            let run =
-                Run { result: RunResult { cost: UsdMicros(10), ..result() }, created_at, ..run_of(&round, letter) };
-            runs::insert(&mut tx, &run).await.unwrap();
-        }
-        let told = usage::by_day(&mut tx, NOW).await.unwrap();
-        let told: Vec<_> = told.iter().map(|d| (d.day, d.runs, d.cost.0, d.usage.input_tokens)).collect();
-        // The scene's own run is of the first day too.
-        assert_eq!(told, [(NOW.0 / day + 1, 1, 10, 10), (NOW.0 / day, 3, 20, 20)]);
     })
     .await;
 }

@@ -4,6 +4,7 @@ mod add;
 mod commands;
 mod fallback;
 mod first;
+mod money;
 mod own_pull;
 mod repofile;
 mod revise;

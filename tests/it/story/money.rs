@@ -1,0 +1,38 @@
+//! Money as the thread tells it.
+
+use bakeoff::domain::money::UsdMicros;
+
+use crate::api::Client;
+use crate::support::world::{World, right};
+
+/// Two runs of 900,000 tokens at a dollar a million, of a dollar each.
+#[tokio::test(flavor = "multi_thread")]
+async fn most_of_a_budget_is_told_once() {
+    let world = World::with(|settings| settings.budget_repo_day = UsdMicros(2_200_000)).await;
+    let most = right().usage(900_000, 0, 0);
+    world.models.script("gpt-model", vec![most.clone()]);
+    world.models.script("claude-model", vec![most]);
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt claude budget=2");
+    let said = world.status_says(issue, "Most of this round's budget is spent").await;
+    assert_eq!(said.body.matches("Most of").count(), 2, "{}", said.body);
+    assert!(said.body.contains("Most of what this repository may spend today is spent"), "{}", said.body);
+    let client = Client::admin(&world);
+    let warnings = client.get("/v1/usage").await.body["warnings"].clone();
+    let whose: Vec<&str> = warnings.as_array().unwrap().iter().filter_map(|w| w["whose"].as_str()).collect();
+    assert_eq!((whose.len(), whose.contains(&"round"), whose.contains(&"repository")), (2, true, true), "{whose:?}");
+    world.say(issue, "/bakeoff status");
+    world.bot_says(issue, "| this repository today | $1.80 | $2.20 | $0.40 |").await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m17_a_person_has_a_cap_of_their_own_when_there_is_one() {
+    let world = World::with(|settings| settings.budget_user_day = Some(UsdMicros(500_000))).await;
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    world.bot_says(issue, "for person who asked is reached").await;
+    world.say(issue, "/bakeoff gpt budget=0.5");
+    world.candidate(issue, "A").await;
+    world.end().await;
+}
