@@ -9,10 +9,11 @@ use bakeoff::adapters::git::{GitSettings, Mirror, Mirrors, Remote, TreeView};
 use bakeoff::adapters::llm::{Connector, LlmSettings, RetryPolicy};
 use bakeoff::domain::clock::Timestamp;
 use bakeoff::domain::ids::ModelId;
-use bakeoff::domain::model::{ModelProfile, ModelSource, Provider, ToolUse, Wire};
+use bakeoff::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolUse, Wire};
 use bakeoff::domain::money::{Prices, Usage, UsdMicros};
 use bakeoff::domain::repo::CommitSha;
-use bakeoff::engine::agent::{Agent, Assignment, Desk, DeskError, Ending, Limits, LoopLimits, Report};
+use bakeoff::domain::tariff::Tariff;
+use bakeoff::engine::agent::{Agent, Asker, Assignment, Call, Desk, DeskError, Ending, LoopLimits, Report, Seat};
 use bakeoff::engine::patch::{Applied, Rules};
 use bakeoff::sim::models::{FakeModels, Reply};
 use futures::FutureExt;
@@ -82,7 +83,7 @@ impl TestDesk {
 }
 
 impl Desk for TestDesk {
-    fn reserve(&self, most: UsdMicros) -> BoxFuture<'_, Result<(), DeskError>> {
+    fn reserve(&self, Call { most, .. }: Call) -> BoxFuture<'_, Result<(), DeskError>> {
         let left = self.left.fetch_sub(most.0, Ordering::SeqCst) - most.0;
         assert!(left >= 0, "more was set aside than there is");
         assert_eq!(self.reserved.swap(most.0, Ordering::SeqCst), 0, "one call at a time");
@@ -161,21 +162,30 @@ impl Bench {
             tools,
             prices: None,
             free: true,
+            fallback: None,
+            limits: KeyLimits::default(),
             source: ModelSource::Api,
             api_key_hint: "f3a9".into(),
             created_at: Timestamp(0),
         };
         let deadline = Instant::now() + Duration::from_mins(1);
+        let retry = RetryPolicy { first_wait: Duration::from_millis(1), ..RetryPolicy::until(deadline) };
+        let seat = Seat {
+            model: self.connector.model(&profile, "sk-agent-canary".into()),
+            tariff: Tariff::flat(PRICES),
+            provider,
+            model_name: "m".into(),
+            label: "m".into(),
+        };
         Agent {
-            model: self.connector.model(&profile, "sk-agent-canary".into()).unwrap(),
+            asker: Asker::new(seat, None, 8_000, retry),
             tools,
             mirror: self.mirror.clone(),
             view: self.view.clone(),
             rules: Rules::default(),
-            limits: Limits { prices: PRICES, max_output_tokens: 8_000, max_input_tokens: 100_000 },
+            max_input_tokens: 100_000,
             loop_limits: LoopLimits::default(),
             deadline,
-            retry: RetryPolicy { first_wait: Duration::from_millis(1), ..RetryPolicy::until(deadline) },
         }
     }
 

@@ -121,7 +121,7 @@ async fn a_conversation_that_grows_too_long_loses_its_oldest_results_first() {
         let bench = Bench::of(&[("src/greet.py", super::bench::FILES[1].1), ("long.txt", &long)], |_| {}).await;
         let read = |n: usize| call("read", json!({"path": "long.txt", "from": n * 10 + 1}));
         let replies = vec![edit(), read(0), read(1), read(2), read(3), read(4), Reply::text("Done.")];
-        let narrow = |agent: &mut Agent| agent.limits.max_input_tokens = 13_000;
+        let narrow = |agent: &mut Agent| agent.max_input_tokens = 13_000;
         let (report, desk) = bench.run_as(wire, replies, narrow).await;
         assert_eq!((patch(&report).patch.files().len(), &report.note), (1, &None), "{wire:?}");
         assert!(desk.said("oldest results were shortened"), "{wire:?} {:?}", desk.log.lock().unwrap());
