@@ -1,5 +1,6 @@
 //! The outside world, one room each; every room hides its library, and rooms do not know each other.
 
+pub mod cache;
 pub mod crypto;
 pub mod git;
 pub mod github;

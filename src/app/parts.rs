@@ -14,6 +14,7 @@ use crate::adapters::llm::{Connector, Deadlines, LlmSettings, ModelError};
 use crate::adapters::queue::{LeaseQueue, Pool, QueueSettings};
 use crate::adapters::store::{Backend, Store, StoreError, StoreOptions, meta};
 use crate::domain::clock::{SharedClock, SystemClock};
+use crate::engine::context::{Library, Patience};
 use crate::engine::render::redact::Secrets;
 use crate::service::models::InvalidModel;
 use crate::service::{Policy, Services, keys, models};
@@ -267,6 +268,7 @@ pub async fn build_with(settings: Settings, store: Store, secrets: Secrets) -> R
         queue: Arc::<LeaseQueue>::clone(&queue),
         github: github(&settings, &clock)?,
         mirrors: Mirrors::new(settings.data_dir.clone(), git(&settings))?,
+        library: Library::new(&settings.data_dir, Patience::default()),
         llm: Arc::new(llm(&settings)?),
         keys,
         clock,

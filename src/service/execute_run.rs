@@ -4,6 +4,7 @@ mod desk;
 mod seats;
 mod task;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -135,6 +136,7 @@ async fn attempt_run(svc: &Services, work: &Work, deadline: Instant, desk: &RunD
         tools: work.model.tools,
         mirror,
         view,
+        library: Arc::clone(&svc.library),
         rules: rules(svc, &work.round),
         max_input_tokens: svc.policy.max_input_tokens,
         loop_limits: LoopLimits::default(),

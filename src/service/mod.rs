@@ -44,6 +44,7 @@ use crate::domain::clock::{SharedClock, Timestamp};
 use crate::domain::ids::{InstallationId, ModelId};
 use crate::domain::job::{Job, NewJob};
 use crate::domain::repo::Repo;
+use crate::engine::context::Library;
 use crate::engine::render::redact::Secrets;
 
 pub use policy::Policy;
@@ -59,6 +60,8 @@ pub struct Services {
     pub github: Option<GitHub>,
     /// Copies of repositories.
     pub mirrors: Mirrors,
+    /// What is known of their sources.
+    pub library: Arc<Library>,
     /// Model providers.
     pub llm: Arc<Connector>,
     /// Encryption of stored keys.

@@ -12,6 +12,7 @@ mod architecture;
 mod clean;
 mod cli;
 mod command;
+mod context;
 mod fault;
 mod git;
 mod github;

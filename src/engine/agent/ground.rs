@@ -47,6 +47,7 @@ pub fn show_over(context: &mut Context, start: &[FileChange], rules: &Rules, max
     let changed: BTreeSet<&str> = start.iter().map(|change| change.path.as_str()).collect();
     context.files.retain(|file| !changed.contains(file.path.as_str()));
     context.paths.retain(|path| !changed.contains(path.as_str()));
+    context.map.retain(|file| !changed.contains(file.path.as_str()));
     let written = || start.iter().filter(|c| c.action != Action::Delete && rules.forbidden.forbids(&c.path).is_none());
     context.paths.splice(0..0, written().map(|change| change.path.clone()));
     context.files.splice(0..0, written().filter_map(shown));
@@ -67,7 +68,7 @@ fn shown(change: &FileChange) -> Option<ContextFile> {
     let Action::Write { bytes, .. } = &change.action else { return None };
     let text = String::from_utf8(bytes.clone()).ok()?;
     let fits = bytes.len() <= MAX_SHOWN_BYTES && !bytes.contains(&0);
-    fits.then(|| ContextFile { path: change.path.clone(), text })
+    fits.then(|| ContextFile::whole(&change.path, text))
 }
 
 #[cfg(test)]
@@ -108,11 +109,11 @@ mod tests {
 
     #[test]
     fn files_are_shown_as_the_earlier_change_leaves_them() {
-        let file = |path: &str, text: &str| ContextFile { path: path.into(), text: text.into() };
+        let file = |path: &str, text: &str| ContextFile::whole(path, text.into());
         let mut context = Context {
             files: vec![file("a.txt", "old"), file("gone.txt", "x"), file("d.txt", "0123456789")],
             paths: vec!["a.txt".into(), "gone.txt".into(), "d.txt".into()],
-            left_out: Vec::new(),
+            ..Context::default()
         };
         let start = [
             write("a.txt", "new"),

@@ -12,12 +12,15 @@ mod no_changes;
 mod opening;
 mod prompt;
 mod shorten;
+mod shown;
 mod single;
 mod spend;
 mod tool_prompt;
 pub mod tools;
 mod tree_base;
 mod turns;
+
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use tokio::time::Instant;
@@ -26,6 +29,7 @@ use crate::adapters::git::{GitError, Mirror, TreeView};
 use crate::adapters::llm::estimate_tokens;
 use crate::domain::model::{Provider, ToolUse};
 use crate::domain::money::{Usage, UsdMicros};
+use crate::engine::context::Library;
 use crate::engine::patch::{Applied, FileChange, Rules};
 
 pub use asker::{Asker, Seat};
@@ -156,6 +160,8 @@ pub struct Agent {
     pub mirror: Mirror,
     /// The pinned commit's files.
     pub view: TreeView,
+    /// Where parsed sources are kept.
+    pub library: Arc<Library>,
     /// What a patch may do.
     pub rules: Rules,
     /// The most input tokens of one call.

@@ -1,9 +1,12 @@
 //! The first question of a run: the task and the files that matter, within the room there is.
 
+use std::sync::Arc;
+
 use crate::adapters::git::GitError;
 use crate::adapters::llm::{ChatRequest, estimate_tokens};
+use crate::domain::characters::made_visible;
 use crate::engine::context::clean::Marker;
-use crate::engine::context::{Context, Wanted, gather};
+use crate::engine::context::{Context, ContextFile, Wanted, gather};
 
 use super::ground::show_over;
 use super::{Agent, Assignment, Desk, Ending, git_ending, prompt};
@@ -14,7 +17,7 @@ pub struct Frame {
     pub system: String,
     /// How to answer, said again after everything that others wrote.
     pub reminder: &'static str,
-    /// Whole files take at most so many bytes.
+    /// What is shown of the repository takes at most so many bytes.
     pub max_context_bytes: usize,
 }
 
@@ -33,14 +36,14 @@ impl Agent {
     }
 
     async fn context(&self, task: &Assignment, frame: &Frame) -> Result<Context, GitError> {
-        let (view, forbidden) = (self.view.clone(), self.rules.forbidden.clone());
+        let (view, library, forbidden) = (self.view.clone(), Arc::clone(&self.library), self.rules.forbidden.clone());
         let (text, scope) = (task.words(), task.scope.clone());
         let fixed = estimate_tokens(&frame.system) + estimate_tokens(&text) + task.told_tokens() + 8_000;
         let room = usize::try_from((self.max_input_tokens - fixed).max(0)).unwrap_or(0).saturating_mul(3);
         let max_bytes = room.min(frame.max_context_bytes);
         let work = move || {
-            let allowed = |path: &str| forbidden.forbids(path).is_none();
-            gather(&view, &Wanted { text: &text, scope: scope.as_deref(), max_bytes, allowed: &allowed })
+            let (scope, forbidden, library) = (scope.as_deref(), &forbidden, &library);
+            gather(&view, &Wanted { text: &text, scope, max_bytes, forbidden, library })
         };
         let mut context = self.mirror.run(work).await?;
         show_over(&mut context, &task.start, &self.rules, max_bytes);
@@ -49,10 +52,20 @@ impl Agent {
 }
 
 fn listed(context: &Context) -> String {
-    let names: Vec<&str> = context.files.iter().map(|file| file.path.as_str()).take(20).collect();
-    match context.files.len() {
-        0 => "no files".into(),
-        n if n > names.len() => format!("{} and {} more files", names.join(", "), n - names.len()),
-        _ => names.join(", "),
+    let mut names: Vec<String> = context.files.iter().take(20).map(shown_name).collect();
+    if context.files.len() > names.len() {
+        names.push(format!("{} more", context.files.len() - names.len()));
+    }
+    names.extend(context.instructions.iter().map(|one| format!("instructions of {}", one.path)));
+    if !context.map.is_empty() {
+        names.push(format!("a map of {} files", context.map.len()));
+    }
+    if names.is_empty() { "no files".into() } else { made_visible(&names.join(", ")) }
+}
+
+fn shown_name(file: &ContextFile) -> String {
+    match file.lines {
+        Some(lines) => format!("{} lines {}–{}", file.path, lines.first, lines.last),
+        None => file.path.clone(),
     }
 }

@@ -73,6 +73,17 @@ impl Matcher {
         self
     }
 
+    /// Every pattern with the name of its list, in order: two matchers with the same ones decide alike.
+    pub fn patterns(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let lists = [
+            ("always", &self.always),
+            ("liftable", &self.liftable),
+            ("except", &self.except),
+            ("repository", &self.repository),
+        ];
+        lists.into_iter().flat_map(|(list, globs)| globs.iter().map(move |glob| (list, glob.as_str())))
+    }
+
     /// The pattern that forbids `path`, if one does.
     pub fn forbids(&self, path: &str) -> Option<&str> {
         let parts = parts(path);

@@ -14,6 +14,7 @@ use bakeoff::domain::money::{Prices, Usage, UsdMicros};
 use bakeoff::domain::repo::CommitSha;
 use bakeoff::domain::tariff::Tariff;
 use bakeoff::engine::agent::{Agent, Asker, Assignment, Call, Desk, DeskError, Ending, LoopLimits, Report, Seat};
+use bakeoff::engine::context::{Library, Patience};
 use bakeoff::engine::patch::{Applied, Rules};
 use bakeoff::sim::models::{FakeModels, Reply};
 use futures::FutureExt;
@@ -182,6 +183,7 @@ impl Bench {
             tools,
             mirror: self.mirror.clone(),
             view: self.view.clone(),
+            library: Library::new(&self.folder.path().join("data"), Patience::default()),
             rules: Rules::default(),
             max_input_tokens: 100_000,
             loop_limits: LoopLimits::default(),

@@ -2,6 +2,7 @@
 
 mod add;
 mod commands;
+mod context;
 mod fallback;
 mod first;
 mod money;

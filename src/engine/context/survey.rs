@@ -1,0 +1,268 @@
+//! A commit's files in the order in which they matter for an issue, and its definitions likewise.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::adapters::git::{BlobId, GitError, TreeView};
+use crate::domain::characters::is_hidden;
+
+use super::Wanted;
+use super::graph::{Graph, RankedDefinition};
+use super::left_out::{LeftOut, Why};
+use super::library::{Library, Source};
+use super::rank::{self, Hits, PathScore};
+use super::tags::{Language, decode};
+use super::trace;
+use super::words::Words;
+
+/// A file larger than this is never shown (M23), in bytes.
+pub(super) const MAX_FILE_BYTES: u64 = 256 * 1024;
+/// Contents read for the issue's words, in bytes and files; past that only names and tags count.
+const MAX_SCAN_BYTES: u64 = 16 << 20;
+const MAX_SCAN_FILES: usize = 5_000;
+/// What a place in a stack trace is worth, and a name of the issue that a file defines.
+const TRACE_WORTH: f64 = 50.0;
+const NAMED_WORTH: f64 = 20.0;
+/// What the files that others lead to are worth at most.
+const RANK_WORTH: f64 = 12.0;
+/// From this rank on a file is likely although no word of the issue is in it.
+const LIKELY_RANK: f64 = 0.3;
+/// Files outside the scope count for less.
+const OUTSIDE: f64 = 0.3;
+/// Definitions remembered, of one file and of all.
+const MAX_FILE_DEFINITIONS: usize = 100;
+const MAX_DEFINITIONS: usize = 8_000;
+
+/// One file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    pub(super) path: String,
+    pub(super) blob: BlobId,
+    pub(super) size: u64,
+    pub(super) in_scope: bool,
+    pub(super) worth: f64,
+    /// Whether something speaks for it at all.
+    pub(super) likely: bool,
+    /// Lines that the issue names.
+    pub(super) lines: Vec<u32>,
+}
+
+/// What was found out.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// The most likely first.
+    pub(super) files: Vec<Row>,
+    /// The best first; `file` is the place in `files`.
+    pub(super) definitions: Vec<RankedDefinition>,
+    pub(super) left_out: LeftOut,
+    whole: bool,
+}
+
+impl Survey {
+    /// Whether every source was parsed.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole
+    }
+}
+
+/// The survey of `view` for `wanted`, made or remembered.
+pub(super) fn survey(view: &TreeView, wanted: &Wanted<'_>, words: &Words) -> Result<Arc<Survey>, GitError> {
+    wanted.library.memory.survey(key(view, wanted), || make(view, wanted, words))
+}
+
+/// What the result hangs on.
+fn key(view: &TreeView, wanted: &Wanted<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    part(wanted.text.as_bytes());
+    part(wanted.scope.unwrap_or_default().as_bytes());
+    wanted.forbidden.patterns().for_each(|(list, pattern)| {
+        part(list.as_bytes());
+        part(pattern.as_bytes());
+    });
+    for file in view.files() {
+        part(file.path.as_bytes());
+        part(&file.blob.0);
+        part(&[file.mode as u8]);
+    }
+    hash.finalize().into()
+}
+
+pub(super) fn in_scope(scope: Option<&str>, path: &str) -> bool {
+    scope.is_none_or(|folder| {
+        let folder = folder.trim_matches('/');
+        folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+fn make(view: &TreeView, wanted: &Wanted<'_>, words: &Words) -> Result<Survey, GitError> {
+    let mut survey = Survey { whole: true, ..Survey::default() };
+    let mut files = listed(view, wanted, words, &mut survey.left_out)?;
+    let places = trace::resolve(&trace::places(wanted.text), files.iter().map(|file| file.path.as_str()));
+    for (index, lines) in places {
+        files.get_mut(index).into_iter().for_each(|file| file.note_lines(lines.clone()));
+    }
+    // The most likely first: they are parsed and read while there is time.
+    files.sort_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| a.path.cmp(&b.path)));
+    let mut graph = Graph::new(words, files.len());
+    let mut hits = tagged(view, wanted.library, &files, &mut graph, &mut survey);
+    let seeds = sums(&files, &rank::content_scores(words, &hits));
+    scan(view, words, &files, &seeds, &mut hits)?;
+    let seeds = sums(&files, &rank::content_scores(words, &hits));
+    let ranks = graph.rank(&seeds);
+    for (index, (file, words_worth)) in files.iter_mut().zip(&seeds).enumerate() {
+        let at = |list: &[f64]| list.get(index).copied().unwrap_or_default();
+        file.judge(words_worth + NAMED_WORTH * at(&ranks.named).min(3.0), at(&ranks.files));
+    }
+    sort(files, ranks.definitions, &mut survey);
+    Ok(survey)
+}
+
+impl Row {
+    fn note_lines(&mut self, lines: Vec<u32>) {
+        self.lines = lines;
+        self.worth += TRACE_WORTH;
+    }
+
+    fn judge(&mut self, by_words: f64, rank: f64) {
+        self.likely = by_words > 0.0 || rank >= LIKELY_RANK;
+        self.worth = by_words + RANK_WORTH * rank.sqrt();
+        if !self.in_scope {
+            self.worth *= OUTSIDE;
+        }
+    }
+}
+
+/// No patch may touch such a path (M28), and in a heading it could pass for words of ours.
+fn is_hidden_or_break(c: char) -> bool {
+    c.is_control() || is_hidden(c)
+}
+
+/// Every file that may be looked at, its worth by its path alone.
+fn listed(view: &TreeView, wanted: &Wanted<'_>, words: &Words, left_out: &mut LeftOut) -> Result<Vec<Row>, GitError> {
+    let score = PathScore::new(words);
+    let mut found = Vec::new();
+    left_out.count(Why::BadPath, view.skipped());
+    for entry in view.files() {
+        if wanted.forbidden.forbids(entry.path).is_some() {
+            left_out.add(Why::Forbidden, entry.path);
+        } else if entry.path.chars().any(is_hidden_or_break) {
+            left_out.add(Why::BadPath, entry.path);
+        } else if !entry.mode.is_file() {
+            left_out.add(Why::Link, entry.path);
+        } else {
+            let size = view.size(entry.blob)?;
+            if size > MAX_FILE_BYTES {
+                left_out.add(Why::Large, entry.path);
+                continue;
+            }
+            let in_scope = in_scope(wanted.scope, entry.path);
+            let worth = score.of(entry.path) * if in_scope { 1.0 } else { OUTSIDE };
+            let (path, blob) = (entry.path.to_owned(), entry.blob);
+            found.push(Row { path, blob, size, in_scope, worth, likely: false, lines: Vec::new() });
+        }
+    }
+    Ok(found)
+}
+
+/// Puts the tags of all sources into the graph; comes back with how often they hold the issue's words.
+fn tagged(
+    view: &TreeView,
+    library: &Arc<Library>,
+    files: &[Row],
+    graph: &mut Graph<'_>,
+    survey: &mut Survey,
+) -> Vec<Hits> {
+    let sources: Vec<(usize, Source)> = files
+        .iter()
+        .enumerate()
+        .filter_map(|(index, file)| Some((index, Source { blob: file.blob, language: Language::of(&file.path)? })))
+        .collect();
+    let wanted: Vec<Source> = sources.iter().map(|(_, source)| *source).collect();
+    let mut hits = vec![Hits::default(); files.len()];
+    for ((index, _), bytes) in sources.iter().zip(library.tags(view, &wanted)) {
+        let (Some(file), Some(place)) = (files.get(*index), hits.get_mut(*index)) else { continue };
+        match bytes.as_deref().and_then(decode) {
+            Some(tags) => {
+                if tags.cut {
+                    survey.left_out.add(Why::ParseCut, &file.path);
+                }
+                *place = graph.add(*index, &tags);
+            }
+            None => {
+                survey.whole = false;
+                survey.left_out.add(Why::NotParsed, &file.path);
+            }
+        }
+    }
+    hits
+}
+
+fn sums(files: &[Row], content: &[f64]) -> Vec<f64> {
+    files.iter().zip(content).map(|(file, content)| file.worth + content).collect()
+}
+
+/// Counts the issue's words in the contents of the most promising files: comments and messages have no tags.
+fn scan(view: &TreeView, words: &Words, files: &[Row], promise: &[f64], hits: &mut [Hits]) -> Result<(), GitError> {
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    let of = |index: usize| promise.get(index).copied().unwrap_or_default();
+    order.sort_by(|a, b| of(*b).total_cmp(&of(*a)));
+    let mut bytes = 0;
+    let mut chosen: Vec<(usize, &Row)> = Vec::new();
+    for (index, file) in order.iter().filter_map(|index| Some((*index, files.get(*index)?))).take(MAX_SCAN_FILES) {
+        bytes += file.size;
+        if bytes > MAX_SCAN_BYTES {
+            break;
+        }
+        chosen.push((index, file));
+    }
+    let half = chosen.len().div_ceil(2);
+    let (first, second) = chosen.split_at(half);
+    let count = |part: &[(usize, &Row)]| -> Result<Vec<(usize, Hits)>, GitError> {
+        part.iter().map(|(index, file)| Ok((*index, count_in(view, words, file)?))).collect()
+    };
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| count(second));
+        (count(first), other.join().unwrap_or(Err(GitError::Crashed)))
+    });
+    for (index, found) in first?.into_iter().chain(second?) {
+        hits.get_mut(index).into_iter().for_each(|place| place.clone_from(&found));
+    }
+    Ok(())
+}
+
+fn count_in(view: &TreeView, words: &Words, file: &Row) -> Result<Hits, GitError> {
+    let bytes = view.read_blob(file.blob, MAX_FILE_BYTES)?;
+    let text = if bytes.contains(&0) { None } else { std::str::from_utf8(&bytes).ok() };
+    Ok(text.map(|text| rank::count(words, text)).unwrap_or_default())
+}
+
+/// Brings files and definitions into their order.
+fn sort(files: Vec<Row>, definitions: Vec<RankedDefinition>, survey: &mut Survey) {
+    let mut order: Vec<(usize, Row)> = files.into_iter().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| b.worth.total_cmp(&a.worth).then_with(|| a.path.cmp(&b.path)));
+    let places: BTreeMap<usize, usize> = order.iter().enumerate().map(|(new, (old, _))| (*old, new)).collect();
+    survey.files = order.into_iter().map(|(_, file)| file).collect();
+    let outside = |place: usize| survey.files.get(place).is_some_and(|file| !file.in_scope);
+    let moved = definitions.into_iter().filter_map(|one| {
+        let file = *places.get(&one.file)?;
+        let worth = if outside(file) { one.worth * OUTSIDE } else { one.worth };
+        Some(RankedDefinition { file, worth, ..one })
+    });
+    let mut moved: Vec<_> = moved.collect();
+    moved.sort_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| (a.file, a.line).cmp(&(b.file, b.line))));
+    let mut of_file = vec![0; survey.files.len()];
+    moved.retain(|one| {
+        of_file.get_mut(one.file).is_some_and(|count| {
+            *count += 1;
+            *count <= MAX_FILE_DEFINITIONS
+        })
+    });
+    moved.truncate(MAX_DEFINITIONS);
+    survey.definitions = moved;
+}
