@@ -9,3 +9,4 @@ mod program;
 mod pulls;
 mod rights;
 mod storm;
+mod updates;

@@ -9,4 +9,4 @@ mod money;
 mod own_pull;
 mod repofile;
 mod revise;
-mod talk;
+pub mod talk;
