@@ -35,6 +35,13 @@ pub enum Body {
         /// The lines that come instead.
         replace: Vec<String>,
     },
+    /// One piece of text that stands in the file once, perhaps within a line.
+    Text {
+        /// The text to find.
+        old: String,
+        /// The text that comes instead.
+        new: String,
+    },
     /// The whole new content, over an existing file or as a new one.
     Whole {
         /// Lines without their ends; a final line end is implied.

@@ -154,6 +154,8 @@ pub enum Tier {
     AlteredLine,
     /// But for one context line that was left out.
     DroppedLine,
+    /// Without copied line numbers or padding, or with the sign that blank added lines lacked.
+    Mended,
 }
 
 impl Tier {
@@ -167,6 +169,7 @@ impl Tier {
             Self::Normalization => "ignoring the Unicode form",
             Self::AlteredLine => "with one differing context line",
             Self::DroppedLine => "with one context line left out",
+            Self::Mended => "without copied line numbers, padding or lost signs",
         }
     }
 }

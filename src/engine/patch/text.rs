@@ -57,6 +57,28 @@ pub fn join(lines: &[Line]) -> String {
     text
 }
 
+/// The numbers that a listing puts before its lines, and the texts after them (`12| text`, `12: text`,
+/// `12<tab>text`), in every spelling that fits all lines, counting up.
+pub fn strip_numbers<'t>(lines: &[&'t str]) -> Vec<Vec<(usize, &'t str)>> {
+    let marks = ["|", "| ", ":", ": ", "\t", " | ", ".", ". ", "\u{2502}", "\u{2502} ", "\u{2192}"];
+    let read = |mark: &&str| -> Option<Vec<(usize, &'t str)>> {
+        lines.iter().map(|line| numbered(line, mark)).collect::<Option<Vec<_>>>().filter(|all| counts_up(all))
+    };
+    marks.iter().filter_map(read).collect()
+}
+
+fn numbered<'t>(line: &'t str, mark: &str) -> Option<(usize, &'t str)> {
+    let text = line.trim_start();
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = text.get(..text.len() - rest.len())?.parse().ok()?;
+    let empty = (rest.trim() == mark.trim()).then_some("");
+    rest.strip_prefix(mark).or(empty).map(|text| (number, text))
+}
+
+fn counts_up(all: &[(usize, &str)]) -> bool {
+    all.iter().zip(all.iter().skip(1)).all(|(a, b)| a.0 < b.0)
+}
+
 /// The white space a line starts with.
 pub fn indent_of(text: &str) -> &str {
     let end = text.len() - text.trim_start().len();

@@ -1,7 +1,9 @@
 //! Reading answers, applying edits, refusing what is not safe.
 
+mod cases;
 mod corpus;
 mod damaged;
+mod dialects;
 mod evil;
 mod forms;
 mod honest;
@@ -9,4 +11,6 @@ mod limits;
 mod paths;
 mod props;
 mod refused;
+mod samples;
 mod tools;
+mod unfit;

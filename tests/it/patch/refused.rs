@@ -2,56 +2,29 @@
 
 use bakeoff::engine::patch::{MemoryFiles, RefusalCode, Rules, Tier, apply_answer};
 
-use super::corpus::{edited, source};
-use super::damaged::{diff_of, unified};
-use super::tools::{Dice, refused, run, text_after, tiers};
+use super::tools::{refused, run, text_after, tiers};
+use super::unfit::{Unfit, another_line_removed, applied_already};
 
 /// P15: a patch whose change is in the file already, as a diff and as blocks, with and without numbers.
 #[test]
 fn p15_30_applied_already() {
-    let mut dice = Dice::new(31);
-    let mut seen = 0;
-    while seen < 90 {
-        let functions = 3 + dice.below(8);
-        let (before, extension) = source(&mut dice, functions);
-        let after = edited(&mut dice, &before, 1);
-        let path = format!("f.{extension}");
-        let tree = MemoryFiles::of([(path.as_str(), after.as_str())]);
-        let diff = diff_of(&path, &before, &after);
-        if diff.hunks.is_empty() {
-            continue;
-        }
-        let plain = unified(&diff);
+    for Unfit { path, file, answer } in applied_already(90) {
+        let tree = MemoryFiles::of([(path.as_str(), file.as_str())]);
         let bare: String =
-            plain.lines().map(|l| if l.starts_with("@@") { "@@ @@\n".to_owned() } else { format!("{l}\n") }).collect();
-        for answer in [&plain, &bare] {
+            answer.lines().map(|l| if l.starts_with("@@") { "@@ @@\n".to_owned() } else { format!("{l}\n") }).collect();
+        for answer in [&answer, &bare] {
             let result = apply_answer(answer, &tree, &Rules::default());
             assert!(result.is_err(), "applied again:\n{answer}");
         }
-        seen += 1;
     }
 }
 
 /// P15: a diff that removes a line which is not in the file.
 #[test]
 fn p15_30_another_line_removed() {
-    let mut dice = Dice::new(32);
-    let mut seen = 0;
-    while seen < 90 {
-        let functions = 3 + dice.below(8);
-        let (before, extension) = source(&mut dice, functions);
-        let after = edited(&mut dice, &before, 1);
-        let path = format!("f.{extension}");
-        let mut diff = diff_of(&path, &before, &after);
-        let removed =
-            diff.hunks.iter_mut().flat_map(|h| &mut h.lines).find(|(sign, text)| *sign == '-' && text.len() > 8);
-        let Some((_, text)) = removed else { continue };
-        let kept = text.len() / 2;
-        text.truncate(kept);
-        text.push_str("another_thing(here)");
-        let tree = MemoryFiles::of([(path.as_str(), before.as_str())]);
-        assert_eq!(refused(&unified(&diff), &tree), RefusalCode::NotFound);
-        seen += 1;
+    for Unfit { path, file, answer } in another_line_removed(90) {
+        let tree = MemoryFiles::of([(path.as_str(), file.as_str())]);
+        assert_eq!(refused(&answer, &tree), RefusalCode::NotFound);
     }
 }
 
@@ -152,6 +125,7 @@ fn overlapping_changes_are_refused() {
     for answer in table {
         assert_eq!(refused(answer, &tree), RefusalCode::Conflict, "{answer}");
     }
+    // The same block again is the same change, not another one.
     let repeated = "t.txt\n<<<<<<< SEARCH\ntwo\n=======\nzwei\n>>>>>>> REPLACE\n".repeat(2);
-    assert_eq!(refused(&repeated, &tree), RefusalCode::Conflict);
+    assert_eq!(text_after(&repeated, &tree, "t.txt"), "one\nzwei\nthree\nfour\n");
 }

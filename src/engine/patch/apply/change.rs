@@ -40,10 +40,14 @@ pub struct Change {
     pub numbers: Option<Numbers>,
     /// Lines said to enclose the place.
     pub anchors: Vec<String>,
+    /// They were written to find the place, not copied behind numbers.
+    pub anchors_lead: bool,
     /// It is said to be at the end of the file.
     pub at_end: bool,
     /// It came as a diff, whose places are in order.
     pub is_diff: bool,
+    /// It is not read letter by letter as it came.
+    pub mended: bool,
 }
 
 impl Change {
@@ -63,15 +67,25 @@ impl Change {
             ops,
             numbers: hunk.numbers.filter(fits),
             anchors: hunk.anchors.clone(),
+            anchors_lead: hunk.numbers.is_none(),
             at_end: hunk.at_end,
             is_diff: true,
+            mended: false,
         }
     }
 
     /// Of a search/replace block.
     pub fn of_replace(search: &[String], replace: &[String]) -> Self {
         let ops = pairs(search, replace, Kind::Context);
-        Self { ops, numbers: None, anchors: Vec::new(), at_end: false, is_diff: false }
+        Self {
+            ops,
+            numbers: None,
+            anchors: Vec::new(),
+            anchors_lead: false,
+            at_end: false,
+            is_diff: false,
+            mended: false,
+        }
     }
 
     /// The lines that must be in the file, with what happens to them.

@@ -23,7 +23,11 @@ pub fn choose(changes: &[Change], finder: &Finder<'_>) -> Result<Vec<Place>, (us
             *slot = vec![chosen];
         }
     }
-    Ok(options.into_iter().flatten().collect())
+    let chosen: Vec<Place> = options.into_iter().flatten().collect();
+    match changes.iter().zip(&chosen).position(|(change, place)| is_before_anchor(change, place, finder)) {
+        Some(index) => Err((index, RefusalCode::NotFound)),
+        None => Ok(chosen),
+    }
 }
 
 fn settle(changes: &[Change], options: &[Vec<Place>], index: usize, finder: &Finder<'_>) -> Option<Place> {
@@ -44,6 +48,14 @@ fn settle(changes: &[Change], options: &[Vec<Place>], index: usize, finder: &Fin
         [first, ..] if is_first_of_twins(changes, index, left.len()) => Some((*first).clone()),
         _ => None,
     }
+}
+
+/// Whether the line that should enclose the place comes only after it: then another place was meant.
+fn is_before_anchor(change: &Change, place: &Place, finder: &Finder<'_>) -> bool {
+    let Some(anchor) = change.anchors.last().filter(|_| change.anchors_lead) else { return false };
+    let heads = scopes_of(anchor, (0, finder.lines().len()), finder);
+    let last = place.rows.last().copied().unwrap_or(0);
+    !heads.is_empty() && heads.iter().all(|(head, _)| *head > last)
 }
 
 /// Whether a place lies between those of the changes before and after that have only one.

@@ -1,22 +1,20 @@
 //! The content of one file after its changes.
 
 use super::super::refusal::{Refusal, RefusalCode, Tier, Warning, shown};
-use super::super::text::{Line, split};
+use super::super::text::{Line, split, without_cr};
 use super::change::{Change, Kind};
 use super::choose::choose;
 use super::find::Finder;
 use super::key::{Key, is_telling};
+use super::mend;
 use super::nearest;
-use super::place::Place;
+use super::place::{Place, places};
 use super::placeholder::placeholder;
 use super::plan::{Part, Target};
+use super::whole::whole;
+use super::within::{self, Found};
 use super::work::{LINE, Work};
 use super::write::write;
-
-/// Below this share of its lines, a whole file is taken for an excerpt.
-const EXCERPT_SHARE: usize = 2;
-/// Files shorter than this may shrink as they like.
-const EXCERPT_LINES: usize = 20;
 
 /// Makes the changes of one file.
 pub fn change(target: &Target, before: &str, work: &Work, warnings: &mut Vec<Warning>) -> Result<Vec<Line>, Refusal> {
@@ -24,6 +22,7 @@ pub fn change(target: &Target, before: &str, work: &Work, warnings: &mut Vec<War
     for part in &target.parts {
         lines = match part {
             Part::Whole(new) => whole(target, &lines, new)?,
+            Part::Text(old, new) => text(target, &lines, (old, new), work, warnings)?,
             Part::Hunks(hunks) if target.old.is_none() => created(target, hunks.iter().flat_map(|h| &h.lines))?,
             Part::Hunks(hunks) => {
                 let changes: Vec<Change> = hunks.iter().map(Change::of_hunk).filter(Change::is_change).collect();
@@ -34,9 +33,7 @@ pub fn change(target: &Target, before: &str, work: &Work, warnings: &mut Vec<War
                     let reason = format!("`{}` exists, but a block searches for nothing in it", shown(target.path()));
                     return Err(Refusal::of(RefusalCode::Exists, target.path(), reason));
                 }
-                let change = Change::of_replace(search, replace);
-                let changes: Vec<Change> = vec![change; *times].into_iter().filter(Change::is_change).collect();
-                place(target, &lines, &changes, work, warnings)?
+                replaced(target, &lines, &Change::of_replace(search, replace), *times, work, warnings)?
             }
         };
     }
@@ -65,31 +62,56 @@ fn created<'h>(
     Ok(out)
 }
 
-fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>, Refusal> {
-    refuse_placeholders(target, new.iter().map(String::as_str), old)?;
-    if old.len() >= EXCERPT_LINES && new.len() * EXCERPT_SHARE < old.len() {
-        let reason = format!(
-            "`{}` has {} lines, but as a whole file only {} came; send edits instead",
-            shown(target.path()),
-            old.len(),
-            new.len()
-        );
-        return Err(Refusal::of(RefusalCode::Unclear, target.path(), reason));
-    }
-    let crlf = old.iter().filter(|l| l.has_cr()).count() * 2 > old.len();
-    let ended = old.last().is_none_or(|l| l.newline);
-    let line = |text: &String| {
-        let cr = if crlf && !text.ends_with('\r') { "\r" } else { "" };
-        Line { raw: format!("{text}{cr}"), newline: true, fresh: true }
-    };
-    let mut lines: Vec<Line> = new.iter().map(line).collect();
-    if let Some(last) = lines.last_mut() {
-        last.newline = ended;
-        if !ended && crlf {
-            last.raw = last.text().to_owned();
+/// One block, sent once or several times: several mean as many places, or the same block shown again.
+fn replaced(
+    target: &Target,
+    lines: &[Line],
+    change: &Change,
+    times: usize,
+    work: &Work,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Line>, Refusal> {
+    let of = |times: usize| vec![change.clone(); times].into_iter().filter(Change::is_change).collect::<Vec<_>>();
+    match place(target, lines, &of(1), work, warnings) {
+        Err(refusal) if times > 1 && refusal.code == RefusalCode::Ambiguous => {
+            place(target, lines, &of(times), work, warnings)
         }
+        result => result,
     }
-    Ok(lines)
+}
+
+/// A piece of text: letter by letter if it stands there once, else as lines.
+fn text(
+    target: &Target,
+    lines: &[Line],
+    (old, new): (&str, &str),
+    work: &Work,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Line>, Refusal> {
+    if old.trim().is_empty() && !lines.is_empty() {
+        let reason = format!("`{}` exists, but an edit searches for nothing in it", shown(target.path()));
+        return Err(Refusal::of(RefusalCode::Exists, target.path(), reason));
+    }
+    let as_lines = |text: &str| -> Vec<String> {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        if text.is_empty() { Vec::new() } else { text.split('\n').map(|l| without_cr(l).to_owned()).collect() }
+    };
+    let (search, replacement) = (as_lines(old), as_lines(new));
+    refuse_placeholders(target, replacement.iter().map(String::as_str), lines)?;
+    work.spend(lines.len() * LINE);
+    let change = Change::of_replace(&search, &replacement);
+    let only_exact = match within::replace(lines, old, new) {
+        Ok(Found::Once(lines)) => return Ok(lines),
+        Ok(Found::Several) => true,
+        Ok(Found::Nowhere) => false,
+        Err(code) => return Err(refusal(target, Some(&change), &Finder::new(lines, work), code, work)),
+    };
+    let known = warnings.len();
+    let out = place(target, lines, std::slice::from_ref(&change), work, warnings)?;
+    if only_exact && warnings.len() > known {
+        return Err(refusal(target, Some(&change), &Finder::new(lines, work), RefusalCode::Ambiguous, work));
+    }
+    Ok(out)
 }
 
 fn place(
@@ -116,12 +138,13 @@ fn place(
     if work.is_over() {
         return Err(refuse((0, RefusalCode::TooMuchWork)));
     }
-    let places = choose(changes, &finder).map_err(refuse)?;
+    let (mended, places) = placed(changes, &finder).map_err(refuse)?;
+    let changes = mended.as_slice();
     let out = write(lines, changes, &places).map_err(refuse)?;
     if work.is_over() {
         return Err(refuse((0, RefusalCode::TooMuchWork)));
     }
-    warnings.extend(places.iter().filter_map(|p| fuzz(target, p)));
+    warnings.extend(places.iter().zip(changes).filter_map(|(p, change)| fuzz(target, p, change)));
     Ok(out)
 }
 
@@ -129,9 +152,31 @@ fn fresh(text: &str, newline: bool) -> Line {
     Line { raw: text.to_owned(), newline, fresh: true }
 }
 
-fn fuzz(target: &Target, place: &Place) -> Option<Warning> {
+/// A place for each change, some of them perhaps read otherwise than they came.
+fn placed(changes: &[Change], finder: &Finder<'_>) -> Result<(Vec<Change>, Vec<Place>), (usize, RefusalCode)> {
+    let mut changes = changes.to_vec();
+    for at in 0..=changes.len() {
+        let failed = match choose(&changes, finder) {
+            Ok(places) => return Ok((changes, places)),
+            Err((index, RefusalCode::NotFound)) if at < changes.len() => index,
+            Err(other) => return Err(other),
+        };
+        let Some(change) = changes.get_mut(failed) else { break };
+        let exact = |c: &Change| {
+            c.is_change()
+                && c.old().next().is_some()
+                && matches!(places(c, finder).as_deref(), Ok([p]) if p.tier == Tier::Exact)
+        };
+        let reading = mend::readings(change).into_iter().find(exact);
+        *change = Change { mended: true, ..reading.ok_or((failed, RefusalCode::NotFound))? };
+    }
+    Err((0, RefusalCode::NotFound))
+}
+
+fn fuzz(target: &Target, place: &Place, change: &Change) -> Option<Warning> {
     let path = target.path().to_owned();
-    (place.tier != Tier::Exact).then(|| Warning::Fuzzy { path, line: place.start() + 1, tier: place.tier })
+    let tier = if change.mended { Tier::Mended } else { place.tier };
+    (tier != Tier::Exact).then(|| Warning::Fuzzy { path, line: place.start() + 1, tier })
 }
 
 fn refuse_placeholders<'l>(target: &Target, new: impl Iterator<Item = &'l str>, old: &[Line]) -> Result<(), Refusal> {

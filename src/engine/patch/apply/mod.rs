@@ -8,10 +8,13 @@ mod find;
 mod finish;
 mod indent;
 mod key;
+mod mend;
 mod nearest;
 mod place;
 mod placeholder;
 mod plan;
+mod whole;
+mod within;
 mod work;
 mod write;
 

@@ -33,6 +33,10 @@ const STARTS: &[&str] = &[
     "the rest of the",
 ];
 
+/// What says so without any dots, when nothing else is in the comment.
+const ALONE: &[&str] =
+    &["same as before", "unchanged", "no changes", "no change", "as before", "remains the same", "code unchanged"];
+
 /// Whether a line says "the rest stays" instead of holding it.
 pub fn placeholder(line: &str) -> bool {
     if line.len() > 200 {
@@ -44,7 +48,18 @@ pub fn placeholder(line: &str) -> bool {
     let ended = text.trim_end_matches([')', ']', '}', '*', '/', '-', '>', ' ']);
     let trails =
         ended.ends_with("...") || ended.ends_with('…') || ended.ends_with("unchanged") || ended.ends_with("the same");
-    (dotted(&text) && WORDS.iter().any(|w| text.contains(w))) || (trails && STARTS.iter().any(|s| text.starts_with(s)))
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    ALONE.contains(&bare)
+        || (dotted(&text) && WORDS.iter().any(|w| text.contains(w)))
+        || (trails && STARTS.iter().any(|s| text.starts_with(s)))
+}
+
+/// Whether a line of a whole file is only dots that stand for code. In Python they are a statement, so there they
+/// count below a line that ends in a colon only if nothing says that they are a stub.
+pub fn dots_alone(path: &str, lines: &[String], at: usize) -> bool {
+    let text = lines.get(at).map_or("", |l| l.trim());
+    let python = path.ends_with(".py") || path.ends_with(".pyi");
+    matches!(text, "..." | "\u{2026}") && !python
 }
 
 /// What follows the comment's mark, or the line itself if it starts with dots.

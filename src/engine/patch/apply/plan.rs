@@ -5,6 +5,7 @@ use super::super::edit::{Body, Edit, Hunk, Numbers, Tag};
 use super::super::path;
 use super::super::refusal::{Refusal, RefusalCode, shown};
 use super::super::rules::Rules;
+use super::super::text::{decode, without_cr};
 
 /// All that happens to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,14 @@ pub enum Part {
     Hunks(Vec<Hunk>),
     /// A search/replace block, as often as it was sent.
     Replace(Vec<String>, Vec<String>, usize),
+    /// A piece of text that stands in the file once.
+    Text(String, String),
     /// The whole content.
     Whole(Vec<String>),
 }
+
+/// How far back a part is compared with earlier ones.
+const LOOKED_BACK: usize = 500;
 
 /// One target for each file, in order of appearance.
 pub fn plan(edits: &[Edit], base: &dyn BaseFiles, rules: &Rules) -> Result<Vec<Target>, Refusal> {
@@ -36,7 +42,7 @@ pub fn plan(edits: &[Edit], base: &dyn BaseFiles, rules: &Rules) -> Result<Vec<T
     for edit in edits {
         let target = resolve(edit, base, rules)?;
         match targets.iter_mut().find(|known| known.meets(&target)) {
-            Some(known) => known.join(target)?,
+            Some(known) => known.join(target, base)?,
             None => targets.push(target),
         }
         if targets.len() > rules.limits.files {
@@ -68,8 +74,17 @@ impl Target {
         [&other.old, &other.new].into_iter().flatten().any(|path| mine.contains(&&Some(path.clone())))
     }
 
-    fn join(&mut self, other: Self) -> Result<(), Refusal> {
-        if *self == other && !self.parts.iter().any(|p| matches!(p, Part::Hunks(_) | Part::Replace(..))) {
+    fn join(&mut self, other: Self, base: &dyn BaseFiles) -> Result<(), Refusal> {
+        let counted = |p: &Part| matches!(p, Part::Replace(..)) || (self.old.is_none() && matches!(p, Part::Hunks(_)));
+        if *self == other && !self.parts.iter().any(counted) {
+            return Ok(());
+        }
+        // A file shown as it is, before or after the one that is meant, says nothing.
+        if self.is_as_it_was(base) && other.is_whole() {
+            self.parts = other.parts;
+            return Ok(());
+        }
+        if self.is_whole() && other.is_as_it_was(base) {
             return Ok(());
         }
         let follows = other.is_plain_edit() && (self.new == other.new || self.old == other.old) && self.new.is_some();
@@ -79,17 +94,50 @@ impl Target {
             return Err(Refusal::of(RefusalCode::Conflict, other.path(), reason));
         }
         self.mode = self.mode.or(other.mode);
-        for part in other.parts {
-            match (self.parts.last_mut(), part) {
-                (Some(Part::Replace(s, r, times)), Part::Replace(search, replace, _))
-                    if *s == search && *r == replace =>
-                {
-                    *times += 1;
-                }
-                (_, part) => self.parts.push(part),
-            }
-        }
+        other.parts.into_iter().for_each(|part| self.add(part));
         Ok(())
+    }
+
+    /// Takes a further part; what came already in the same words is not made twice.
+    fn add(&mut self, part: Part) {
+        match part {
+            Part::Replace(search, replace, _) => {
+                let known = self.parts.iter_mut().rev().take(LOOKED_BACK).find_map(|p| match p {
+                    Part::Replace(s, r, times) if *s == search && *r == replace => Some(times),
+                    _ => None,
+                });
+                match known {
+                    Some(times) => *times += 1,
+                    None => self.parts.push(Part::Replace(search, replace, 1)),
+                }
+            }
+            Part::Hunks(hunks) => {
+                let known = |hunk: &Hunk| {
+                    let same =
+                        |o: &Hunk| o.lines == hunk.lines && o.numbers == hunk.numbers && o.anchors == hunk.anchors;
+                    self.parts
+                        .iter()
+                        .rev()
+                        .take(LOOKED_BACK)
+                        .any(|p| matches!(p, Part::Hunks(old) if old.iter().any(same)))
+                };
+                let left: Vec<Hunk> = hunks.into_iter().filter(|hunk| !known(hunk)).collect();
+                self.parts.extend((!left.is_empty()).then_some(Part::Hunks(left)));
+            }
+            part if self.parts.contains(&part) => {}
+            part => self.parts.push(part),
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.old.is_some() && self.old == self.new && matches!(self.parts.as_slice(), [Part::Whole(_)])
+    }
+
+    /// Whether it gives a file's content as it is in the base.
+    fn is_as_it_was(&self, base: &dyn BaseFiles) -> bool {
+        let [Part::Whole(lines)] = self.parts.as_slice() else { return false };
+        let text = self.old.as_deref().filter(|_| self.is_whole()).and_then(|path| base.read(path)).and_then(decode);
+        text.is_some_and(|text| text.lines().eq(lines.iter().map(|l| without_cr(l))))
     }
 }
 
@@ -190,6 +238,7 @@ fn creates(edit: &Edit) -> bool {
     match &edit.body {
         Body::Whole { .. } => true,
         Body::Replace { search, .. } => search.iter().all(|l| l.trim().is_empty()),
+        Body::Text { old, .. } => old.trim().is_empty(),
         Body::Hunks(hunks) => match hunks.as_slice() {
             [hunk] => {
                 let from_nothing = matches!(hunk.numbers, Some(Numbers { old_start: 0, old_count: 0, .. }));
@@ -201,10 +250,16 @@ fn creates(edit: &Edit) -> bool {
     }
 }
 
+fn lines_of(text: &str) -> Vec<String> {
+    text.strip_suffix('\n').unwrap_or(text).split('\n').map(str::to_owned).collect()
+}
+
 fn parts(edit: &Edit, is_new: bool) -> Vec<Part> {
     match &edit.body {
         Body::Same | Body::Binary => Vec::new(),
         Body::Hunks(hunks) => vec![Part::Hunks(hunks.clone())],
+        Body::Text { new, .. } if is_new => vec![Part::Whole(lines_of(new))],
+        Body::Text { old, new } => vec![Part::Text(old.clone(), new.clone())],
         Body::Replace { replace, .. } if is_new => vec![Part::Whole(replace.clone())],
         Body::Replace { search, replace } => vec![Part::Replace(search.clone(), replace.clone(), 1)],
         Body::Whole { lines, .. } => vec![Part::Whole(lines.clone())],

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-/// Line comparisons for one answer: well under a second.
+/// Line comparisons for one answer: seconds at most.
 const BUDGET: u64 = 100_000_000;
 
 /// What it costs to copy or sort in one line, in comparisons.

@@ -2,9 +2,14 @@
 
 use super::super::edit::{Body, Edit, Hunk, HunkLine, Tag};
 use super::super::text::without_cr;
+use super::diff::is_name_pair;
 use super::numbers::read_header;
 use super::scan::Scan;
 
+/// The line that opens this form.
+pub const BEGIN: &str = "*** Begin Patch";
+/// The line that closes it.
+pub const END: &str = "*** End Patch";
 const UPDATE: &str = "*** Update File:";
 const ADD: &str = "*** Add File:";
 const DELETE: &str = "*** Delete File:";
@@ -13,13 +18,15 @@ const MOVE: &str = "*** Move to:";
 /// Whether this form starts, or goes on with a file, at a line.
 pub fn starts(line: &str) -> bool {
     let line = line.trim_end();
-    line == "*** Begin Patch" || [UPDATE, ADD, DELETE].iter().any(|mark| line.starts_with(mark))
+    line == BEGIN || [UPDATE, ADD, DELETE].iter().any(|mark| line.starts_with(mark))
 }
 
 /// Reads to its end; gives the line after it.
 pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
     let mut next = at;
+    let mut begun = false;
     while let Some(line) = scan.bare(next) {
+        begun |= line.trim_end() == BEGIN;
         let named = |mark: &str| line.strip_prefix(mark).map(path);
         if let Some(path) = named(UPDATE) {
             next = update(scan, next, &path);
@@ -30,13 +37,16 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
             edit.new_path = None;
             scan.take(edit);
             next += 1;
-        } else if line.trim_end() == "*** Begin Patch" || (line.trim().is_empty() && next > at) {
+        } else if line.trim_end() == BEGIN || (line.trim().is_empty() && next > at) {
             next += 1;
-        } else if line.trim_end() == "*** End Patch" {
+        } else if line.trim_end() == END {
             return next + 1;
         } else {
             return next;
         }
+    }
+    if begun && scan.open_fence().is_some() {
+        scan.problem(at, "the answer ends before `*** End Patch`");
     }
     next
 }
@@ -87,6 +97,9 @@ fn update(scan: &mut Scan<'_>, at: usize, path: &str) -> usize {
         edit.new_path = Some(self::path(to));
         edit.rename = true;
         next += 1;
+    }
+    if is_name_pair(scan, next) {
+        next += 2;
     }
     let mut hunks: Vec<Hunk> = Vec::new();
     let mut open = Hunk::default();

@@ -33,7 +33,12 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
         push(scan, at, &header, Body::Binary);
         return after;
     }
-    let (hunks, next) = read_hunks(scan, next, header.git);
+    let is_new = header.is_new || (header.has_names && header.old.is_none());
+    let (mut hunks, mut next) = read_hunks(scan, next, header.git, is_new);
+    if hunks.is_empty() && header.has_names && scan.bare(next).is_some_and(|l| l.starts_with([' ', '+', '-'])) {
+        let (hunk, after) = hunk::read_unheaded(scan, next);
+        (hunks, next) = (vec![hunk], after);
+    }
     let body = if hunks.is_empty() { Body::Same } else { Body::Hunks(hunks) };
     push(scan, at, &header, body);
     next
@@ -42,16 +47,28 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
 /// Reads hunks without a file header: the path stands above them.
 pub fn read_bare(scan: &mut Scan<'_>, at: usize) -> usize {
     let path = scan.path_hint();
-    let (hunks, next) = read_hunks(scan, at, false);
+    let (hunks, next) = read_hunks(scan, at, false, false);
+    push_bare(scan, at, path, hunks);
+    next
+}
+
+/// Reads lines with signs below a heading or in a fence that names their file; gives the line after them.
+pub fn read_signed(scan: &mut Scan<'_>, at: usize) -> usize {
+    let path = scan.path_hint();
+    let (hunk, next) = hunk::read_unheaded(scan, at);
+    push_bare(scan, at, path, vec![hunk]);
+    next
+}
+
+fn push_bare(scan: &mut Scan<'_>, at: usize, path: Option<String>, hunks: Vec<Hunk>) {
     match path {
         Some(path) if !hunks.is_empty() => scan.take(Edit::at(&path, Body::Hunks(hunks), at + 1)),
         _ => scan.problem(at, "a hunk does not say which file it is for"),
     }
-    next
 }
 
 /// Reads all hunks that follow; gives the line after them.
-fn read_hunks(scan: &mut Scan<'_>, mut at: usize, git: bool) -> (Vec<Hunk>, usize) {
+fn read_hunks(scan: &mut Scan<'_>, mut at: usize, git: bool, is_new: bool) -> (Vec<Hunk>, usize) {
     let mut hunks = Vec::new();
     loop {
         let mut start = at;
@@ -62,12 +79,18 @@ fn read_hunks(scan: &mut Scan<'_>, mut at: usize, git: bool) -> (Vec<Hunk>, usiz
         if line.starts_with("@@@") {
             scan.problem(start, "a combined diff of a merge cannot be applied");
         }
-        let (read, next) = hunk::read(scan, start, git);
-        if read.lines.is_empty() {
+        let mut read = hunk::read(scan, start, git);
+        if is_new {
+            hunk::all_new(scan, start, read.next, &mut read.hunk);
+        }
+        if read.hunk.lines.is_empty() {
             scan.problem(start, "a hunk without lines");
         }
-        hunks.push(read);
-        at = next;
+        if read.cut {
+            scan.problem(start, "the answer ends inside this hunk");
+        }
+        hunks.push(read.hunk);
+        at = read.next;
     }
 }
 

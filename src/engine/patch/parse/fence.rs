@@ -42,9 +42,19 @@ impl<'a> FenceLine<'a> {
         real.then(|| Self { indent, mark, length, info: info.trim() })
     }
 
+    /// The spaces before it.
+    pub fn indent(&self) -> usize {
+        self.indent
+    }
+
     /// Whether it can only open one.
     pub fn has_info(&self) -> bool {
         !self.info.is_empty()
+    }
+
+    /// Whether it closes the fence that another line opened.
+    pub fn ends(&self, open: &FenceLine<'_>) -> bool {
+        !self.has_info() && self.mark == open.mark && self.length >= open.length
     }
 
     /// Whether it closes this fence.

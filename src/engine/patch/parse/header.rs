@@ -114,9 +114,21 @@ pub fn names(scan: &Scan<'_>, at: usize, header: &mut Header) {
         header.problem = Some(ODD_NAME);
         return;
     };
-    let real = |path: String| (path != "/dev/null" && path != "dev/null").then_some(path);
+    let real = |path: String| (!is_nothing(&path)).then_some(path);
     (header.old, header.new, header.unstripped) = strip_prefixes(real(old), real(new));
     header.has_names = true;
+}
+
+/// The spellings of "no file".
+fn is_nothing(path: &str) -> bool {
+    matches!(path, "/dev/null" | "dev/null" | "a/dev/null" | "b/dev/null" | "NUL" | "nul")
+}
+
+/// The name in a `---` or `+++` line that lacks its partner, without its prefix.
+pub fn lone_name(line: &str) -> Option<String> {
+    let text = line.strip_prefix("+++ ").or_else(|| line.strip_prefix("--- "))?;
+    let path = name(text).filter(|path| !is_nothing(path))?;
+    Some(without_letter(&path).unwrap_or(&path).to_owned())
 }
 
 /// A name in a header line, without a time stamp.

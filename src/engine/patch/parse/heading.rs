@@ -77,16 +77,20 @@ const LABELS: &[&str] = &[
     "to",
 ];
 
-/// Reads a line that holds a path and nothing else but its decoration.
+/// Reads a line that holds a path and nothing else but its decoration, or that announces the whole of a file.
 pub fn of_line(line: &str, at: usize) -> Option<Heading> {
     if line.len() > 1200 || line.trim().is_empty() {
         return None;
     }
+    plain(line, at).or_else(|| announced(line, at))
+}
+
+fn plain(line: &str, at: usize) -> Option<Heading> {
     let plain = undecorated(line);
     let (label, rest) = labelled(plain);
     let rest = rest.trim();
     let marked = rest.starts_with('`');
-    let path = unmarked(rest)?;
+    let path = unmarked(rest).map(unlinked)?;
     let path = path.strip_prefix("./").unwrap_or(path);
     let known = is_path(path) && (marked || label || looks_like_path(path));
     let shaped = path.contains('/') && has_extension(path);
@@ -97,6 +101,24 @@ pub fn of_line(line: &str, at: usize) -> Option<Heading> {
         adjacent: true,
         sure: label || marked || shaped || BARE_NAMES.contains(&path),
     })
+}
+
+/// Reads a comment that holds a path and nothing else, as on the first line of a fence.
+pub fn of_comment(line: &str, at: usize) -> Option<Heading> {
+    let text = line.trim();
+    let marked = ["#", "//", "/*", "<!--", "--", ";", "%"].iter().any(|mark| text.starts_with(mark));
+    let real = |h: &Heading| h.path.contains('/') || has_extension(&h.path) || BARE_NAMES.contains(&h.path.as_str());
+    of_line(line, at).filter(|h| marked && real(h))
+}
+
+/// A sentence that announces the whole of one file: "Here is the complete `x.py`:".
+fn announced(line: &str, at: usize) -> Option<Heading> {
+    let words = ["complete", "full", "entire", "whole", "updated", "new version", "create"];
+    let text = line.trim_end().trim_end_matches('*');
+    let lower = text.to_lowercase();
+    let announces = text.ends_with(':') && words.iter().any(|w| lower.contains(w));
+    let found = mentioned(line, at).filter(|_| announces)?;
+    Some(Heading { alone: true, adjacent: true, ..found })
 }
 
 /// A path in a code span of a sentence: good enough to search in, not for a whole file.
@@ -121,12 +143,20 @@ fn undecorated(line: &str) -> &str {
         }
     }
     text = text.trim_start_matches(['#', '>', '*', '_']).trim_start();
+    text = ruled(text).trim_start_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric()).trim_start();
     let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
     if digits.len() < text.len() {
         text = digits.strip_prefix(['.', ')']).filter(|r| r.starts_with(' ')).unwrap_or(text).trim();
     }
     let text = text.trim_matches(['*', ' ']);
     without_note(text.trim_end_matches(':')).trim_matches(['*', ' '])
+}
+
+/// Without the rules on both sides: `=== x ===`, `--- x ---`.
+fn ruled(text: &str) -> &str {
+    let inner = text.trim_matches(['=', '-']);
+    let both = text.starts_with("==") && text.ends_with("==") || text.starts_with("--") && text.ends_with("--");
+    if both { inner.trim() } else { text }
 }
 
 /// Without "(new file)" and the like.
@@ -159,6 +189,13 @@ fn unmarked(text: &str) -> Option<&str> {
         return (text.ends_with(mark) && !inner.contains(mark)).then_some(inner);
     }
     (!text.contains(char::is_whitespace)).then_some(text)
+}
+
+/// Without the brackets of a link or title: `[x](x)`, `[x]`.
+fn unlinked(text: &str) -> &str {
+    let Some((inner, after)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) else { return text };
+    let linked = after.is_empty() || (after.starts_with('(') && after.ends_with(')'));
+    if linked && looks_like_path(inner.trim_matches('`')) { inner.trim_matches('`') } else { text }
 }
 
 /// Whether a text could be a path at all.

@@ -10,8 +10,38 @@ use super::{begin, search};
 /// More blank lines than these end a hunk that has no fence.
 const BLANK_LINES: usize = 3;
 
-/// Reads the hunk whose header is at a line; gives the line after it.
-pub fn read(scan: &Scan<'_>, at: usize, git: bool) -> (Hunk, usize) {
+/// How a hunk ended that was read.
+pub struct Read {
+    /// The hunk.
+    pub hunk: Hunk,
+    /// The line after it.
+    pub next: usize,
+    /// The answer ends inside it: a fence is open and its counts ask for more.
+    pub cut: bool,
+}
+
+/// Reads lines with signs that have no header; gives the line after them.
+pub fn read_unheaded(scan: &Scan<'_>, at: usize) -> (Hunk, usize) {
+    let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
+    let (lines, next) = Body { scan, crlf, git: false }.by_signs(at);
+    (Hunk { lines, ..Hunk::default() }, next)
+}
+
+/// The same lines as those of a new file, when its signs were left out altogether.
+pub fn all_new(scan: &Scan<'_>, at: usize, next: usize, hunk: &mut Hunk) {
+    if hunk.lines.iter().any(|l| l.tag != Tag::Context) {
+        return;
+    }
+    let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
+    let body = Body { scan, crlf, git: false };
+    hunk.lines = (at + 1..next).filter_map(|i| scan.raw(i)).map(|raw| body.line(Tag::Add, raw)).collect();
+    while hunk.lines.last().is_some_and(|l| l.text.is_empty()) {
+        hunk.lines.pop();
+    }
+}
+
+/// Reads the hunk whose header is at a line.
+pub fn read(scan: &Scan<'_>, at: usize, git: bool) -> Read {
     let header = scan.bare(at).unwrap_or_default();
     let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
     let (numbers, anchor) = match read_header(header) {
@@ -21,8 +51,11 @@ pub fn read(scan: &Scan<'_>, at: usize, git: bool) -> (Hunk, usize) {
     let anchors = if anchor.is_empty() { Vec::new() } else { vec![anchor.to_owned()] };
     let body = Body { scan, crlf, git };
     let counted = numbers.and_then(|n| body.by_counts(at + 1, n));
+    let fits = counted.is_some();
     let (lines, next) = counted.unwrap_or_else(|| body.by_signs(at + 1));
-    (Hunk { numbers, anchors, at_end: false, lines }, next)
+    let hunk = Hunk { numbers, anchors, at_end: false, lines };
+    let cut = !fits && next >= scan.len() && scan.open_fence().is_some() && lacks_lines(&hunk);
+    Read { hunk, next, cut }
 }
 
 struct Body<'s, 'a> {
@@ -57,12 +90,21 @@ impl Body<'_, '_> {
     }
 
     /// Whether no line of the same hunk follows.
-    fn is_over(&self, mut at: usize) -> bool {
+    fn is_over(&self, at: usize) -> bool {
+        let from = at;
+        let mut at = at;
         for _ in 0..BLANK_LINES {
             at += usize::from(self.scan.bare(at).is_some_and(str::is_empty));
         }
         self.ends(at)
+            || (at > from && self.is_bullet(at))
             || self.scan.raw(at).is_none_or(|raw| !raw.starts_with([' ', '+', '-']) && self.scan.open_fence().is_none())
+    }
+
+    /// Whether prose goes on with a list: a removed line with one space of indentation is not written by anybody.
+    fn is_bullet(&self, at: usize) -> bool {
+        let item = self.scan.bare(at).and_then(|l| l.strip_prefix("- "));
+        self.scan.open_fence().is_none() && item.is_some_and(|i| !i.starts_with([' ', '*', '\t']) && !i.is_empty())
     }
 
     /// The lines by their signs, until something else begins.
@@ -123,6 +165,12 @@ impl Body<'_, '_> {
         let text = if self.crlf { without_cr(text) } else { text };
         HunkLine { tag, text: text.to_owned(), no_newline: false }
     }
+}
+
+/// Whether there are fewer lines than the header counts.
+fn lacks_lines(hunk: &Hunk) -> bool {
+    let below = |lines: usize, count: u32| u32::try_from(lines).is_ok_and(|lines| lines < count);
+    hunk.numbers.is_some_and(|n| below(hunk.old().count(), n.old_count) && below(hunk.new_side().count(), n.new_count))
 }
 
 fn mark(lines: &mut [HunkLine]) {

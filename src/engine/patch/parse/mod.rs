@@ -1,12 +1,16 @@
 //! Reads a model's answer: whatever form the edits have, in whatever prose.
 
 mod begin;
+mod dedent;
 mod diff;
+mod element;
 mod fence;
 mod header;
 mod heading;
 mod hunk;
+mod json;
 pub(super) mod numbers;
+mod pairs;
 mod scan;
 mod search;
 mod tags;

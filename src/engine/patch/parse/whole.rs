@@ -1,7 +1,7 @@
 //! Whole files: a fence below a line that names a path.
 
 use super::super::edit::{Body, Edit};
-use super::super::text::without_cr;
+use super::super::text::{strip_numbers, without_cr};
 use super::fence::{Fence, FenceLine};
 use super::scan::Scan;
 use super::{begin, diff, heading, search};
@@ -10,6 +10,16 @@ use super::{begin, diff, heading, search};
 pub fn is_whole(scan: &Scan<'_>, at: usize, fence: &Fence) -> bool {
     let Some(path) = fence.hint.as_deref().filter(|_| fence.adjacent) else { return false };
     !fence.shows_commands(path) && !starts_with_edits(scan, at + 1)
+}
+
+/// The fence with the path that a comment on its first line names, when nothing else names one.
+pub fn named_inside(scan: &Scan<'_>, at: usize, mut fence: Fence) -> Fence {
+    let first = scan.bare(at + 1).unwrap_or_default();
+    let found = heading::of_comment(first, at + 1).filter(|_| !(fence.adjacent && fence.hint.is_some()));
+    if let Some(found) = found.filter(|_| !fence.is_diff && !starts_with_edits(scan, at + 1)) {
+        (fence.hint, fence.adjacent, fence.sure) = (Some(found.path), true, found.sure);
+    }
+    fence
 }
 
 /// Whether edits begin on the first line of a fence, or below a line that names their path.
@@ -35,10 +45,22 @@ pub fn read(scan: &mut Scan<'_>, at: usize, fence: &Fence) -> usize {
     }
     let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
     let plain = |l: &str| if crlf { without_cr(l).to_owned() } else { l.to_owned() };
-    let lines = (at + 1..end).filter_map(|i| scan.raw(i)).map(plain).collect();
     let path = fence.hint.clone().unwrap_or_default();
+    let label = scan.bare(at + 1).and_then(|l| heading::of_comment(l, at + 1));
+    let labelled = usize::from(label.is_some_and(|l| l.path == path || path.ends_with(&format!("/{}", l.path))));
+    let lines: Vec<String> = (at + 1 + labelled..end).filter_map(|i| scan.raw(i)).map(plain).collect();
+    let lines = unnumbered(&lines).unwrap_or(lines);
     scan.take(Edit::at(&path, Body::Whole { lines, sure: fence.sure }, at + 1));
     end + 1
+}
+
+/// The lines without the numbers that were copied with them, from 1 on without a gap.
+fn unnumbered(lines: &[String]) -> Option<Vec<String>> {
+    let readings = strip_numbers(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let whole = |all: &Vec<(usize, &str)>| lines.len() > 2 && all.iter().enumerate().all(|(i, (n, _))| *n == i + 1);
+    let at_margin = |all: &Vec<(usize, &str)>| all.iter().any(|(_, text)| !text.is_empty() && !text.starts_with(' '));
+    let found = readings.into_iter().filter(whole).find(at_margin)?;
+    Some(found.into_iter().map(|(_, text)| text.to_owned()).collect())
 }
 
 /// The line that closes the fence; fences with a language inside it are taken as pairs.

@@ -1,0 +1,113 @@
+//! A whole file over one that exists: believed only when it is the file, not an excerpt of it.
+//!
+//! A reader of the answer would call it an excerpt when the file's head or tail is gone without anything in its
+//! place, when it is far shorter, or when it shares next to nothing with what it should replace.
+
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+use super::super::refusal::{Refusal, RefusalCode, shown};
+use super::super::text::{Line, without_cr};
+use super::key::is_telling;
+use super::placeholder::{dots_alone, placeholder};
+use super::plan::Target;
+
+/// Files with fewer telling lines than this are taken as they come.
+const SMALL: usize = 4;
+
+/// The file's new lines, with its own line ends and final newline.
+pub fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>, Refusal> {
+    let path = target.path();
+    let known = |line: &str| old.iter().any(|l| l.text().trim() == line.trim());
+    let dots = |at: usize| dots_alone(path, new, at) && target.old.is_some();
+    let left_out = (0..new.len()).filter_map(|at| Some((at, new.get(at)?)));
+    if let Some((_, line)) = left_out.filter(|(at, l)| placeholder(l) || dots(*at)).find(|(_, l)| !known(l)) {
+        let reason = format!("a new line of `{}` stands for code that was left out", shown(path));
+        return Err(Refusal::of(RefusalCode::Placeholder, path, reason).with_detail(&format!(
+            "The line: {}\nSend edits, or the file without anything left out.",
+            shown(line.trim())
+        )));
+    }
+    if let Some(why) = excerpt(old, new) {
+        let reason = format!(
+            "what came for `{}` as a whole file looks like a part of it ({why}); send edits instead",
+            shown(path)
+        );
+        return Err(Refusal::of(RefusalCode::Unclear, path, reason));
+    }
+    let crlf = old.iter().filter(|l| l.has_cr()).count() * 2 > old.len();
+    let ended = old.last().is_none_or(|l| l.newline);
+    let line = |text: &String| {
+        let cr = if crlf && !text.ends_with('\r') { "\r" } else { "" };
+        Line { raw: format!("{text}{cr}"), newline: true, fresh: true }
+    };
+    // A name on the first line was taken for the label of the fence; if the file has it, it stays.
+    let label = old
+        .first()
+        .filter(|first| names_itself(first.text(), path) && new.first().map(|n| without_cr(n)) != Some(first.text()));
+    let mut lines: Vec<Line> = label.cloned().into_iter().chain(new.iter().map(line)).collect();
+    if let Some(last) = lines.last_mut() {
+        last.newline = ended;
+        if !ended && crlf {
+            last.raw = last.text().to_owned();
+        }
+    }
+    Ok(lines)
+}
+
+/// Whether a line is a comment that holds the file's own path.
+fn names_itself(line: &str, path: &str) -> bool {
+    let inner = line.trim().trim_matches(['#', '/', '*', '-', ';', '%', '<', '>', '!', ' ']);
+    inner.len() < line.trim().len() && (inner == path || (inner.contains('.') && path.ends_with(&format!("/{inner}"))))
+}
+
+/// Why new lines are no whole file, if they are none.
+fn excerpt(old: &[Line], new: &[String]) -> Option<String> {
+    let before: Vec<&str> = old.iter().map(|l| l.text().trim_end()).collect();
+    let after: Vec<&str> = new.iter().map(|l| l.trim_end()).collect();
+    let telling = before.iter().filter(|l| is_telling(l)).count();
+    if telling < SMALL {
+        return None;
+    }
+    if after.len() * 2 < before.len() {
+        return Some(format!("{} lines for {}", after.len(), before.len()));
+    }
+    let shared = Shared::of(&before, &after);
+    let (head, tail) = (shared.head.0.saturating_sub(shared.head.1), shared.tail.0.saturating_sub(shared.tail.1));
+    if shared.lines * 5 < telling {
+        return Some(format!("{} of {telling} lines are the same", shared.lines));
+    }
+    if head >= 3 && head * 12 > telling {
+        return Some(format!("the first {head} lines are missing"));
+    }
+    (tail >= 3 && tail * 10 > telling * 3).then(|| format!("the last {tail} lines are missing"))
+}
+
+/// What two texts share: telling lines in all, and how many stand before the first and after the last of them.
+struct Shared {
+    lines: usize,
+    head: (usize, usize),
+    tail: (usize, usize),
+}
+
+impl Shared {
+    fn of(old: &[&str], new: &[&str]) -> Self {
+        let count = |lines: Option<&[&str]>| lines.unwrap_or_default().iter().filter(|l| is_telling(l)).count();
+        let mut shared = Self { lines: 0, head: (0, 0), tail: (0, 0) };
+        let mut open = (0, 0);
+        for step in capture_diff_slices(Algorithm::Myers, old, new) {
+            let same = if step.tag() == DiffTag::Equal { count(old.get(step.old_range())) } else { 0 };
+            if same > 0 {
+                if shared.lines == 0 {
+                    shared.head = open;
+                }
+                shared.lines += same;
+                open = (0, 0);
+            } else {
+                open.0 += count(old.get(step.old_range()));
+                open.1 += count(new.get(step.new_range()));
+            }
+        }
+        shared.tail = open;
+        shared
+    }
+}

@@ -1,0 +1,46 @@
+//! A piece of text that stands in the file once, perhaps within a line.
+
+use super::super::refusal::RefusalCode;
+use super::super::text::{Line, join, split};
+
+/// What a search for the text alone gave.
+pub enum Found {
+    /// It stands there once; these are the lines afterwards.
+    Once(Vec<Line>),
+    /// It stands there more often.
+    Several,
+    /// It does not stand there letter by letter.
+    Nowhere,
+}
+
+/// Puts `new` where `old` stands.
+pub fn replace(lines: &[Line], old: &str, new: &str) -> Result<Found, RefusalCode> {
+    let text = join(lines);
+    let crlf = lines.first().is_some_and(Line::has_cr);
+    let ended = |piece: &str| {
+        let plain = piece.replace("\r\n", "\n");
+        if crlf { plain.replace('\n', "\r\n") } else { plain }
+    };
+    let (old, new) = (ended(old), ended(new));
+    let mut places = text.match_indices(&old).map(|(at, _)| at);
+    let (Some(at), None) = (places.next(), places.next()) else {
+        return Ok(if text.contains(&old) { Found::Several } else { Found::Nowhere });
+    };
+    if stands_already(&text, at, &old, &new) {
+        return Err(RefusalCode::AlreadyApplied);
+    }
+    let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + old.len()..).unwrap_or_default());
+    let (first, last) = (before.matches('\n').count(), after.matches('\n').count());
+    let mut out = split(&format!("{before}{new}{after}"));
+    let end = out.len().saturating_sub(last);
+    out.iter_mut().take(end.max(first + 1)).skip(first).for_each(|line| line.fresh = true);
+    Ok(Found::Once(out))
+}
+
+/// Whether what surrounds the old text makes it the new one already.
+fn stands_already(text: &str, at: usize, old: &str, new: &str) -> bool {
+    let there = |(inside, _): (usize, &str)| {
+        at.checked_sub(inside).and_then(|from| text.get(from..)).is_some_and(|rest| rest.starts_with(new))
+    };
+    new.len() > old.len() && new.match_indices(old).any(there)
+}
