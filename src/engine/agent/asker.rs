@@ -66,10 +66,15 @@ impl Asker {
 
     /// Asks; the answer is whole, or holds why it is not. `max_output_tokens` of the request is set to what the money
     /// allows.
-    pub(super) async fn ask(&self, request: &mut ChatRequest, desk: &dyn Desk) -> Result<ChatAnswer, Halt> {
+    pub(super) async fn ask(
+        &self,
+        request: &mut ChatRequest,
+        deadline: Instant,
+        desk: &dyn Desk,
+    ) -> Result<ChatAnswer, Halt> {
         loop {
             let (seat, is_fallback) = self.seat();
-            let error = match self.ask_seat(seat, is_fallback, request, desk).await? {
+            let error = match self.ask_seat(seat, self.policy(is_fallback, deadline), request, desk).await? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -87,7 +92,7 @@ impl Asker {
     async fn ask_seat(
         &self,
         seat: &Seat,
-        is_fallback: bool,
+        policy: RetryPolicy,
         request: &mut ChatRequest,
         desk: &dyn Desk,
     ) -> Result<Result<ChatAnswer, ModelError>, Halt> {
@@ -108,15 +113,16 @@ impl Asker {
         let call = Call { provider: seat.provider, model_name: seat.model_name.clone(), input_tokens: input, most };
         desk.reserve(call).await?;
         desk.log(format!("asking: about {input} tokens in, at most {output} out")).await;
-        let outcome = retrying(model.as_ref(), &self.policy(is_fallback), request).await;
+        let outcome = retrying(model.as_ref(), &policy, request).await;
         self.written_down(seat, request, &outcome, desk).await?;
         Ok(outcome)
     }
 
-    fn policy(&self, is_fallback: bool) -> RetryPolicy {
-        let waits = is_fallback || self.fallback.is_none();
-        let begin_by = if waits { self.retry.begin_by } else { self.retry.begin_by.min(Instant::now() + PATIENCE) };
-        RetryPolicy { begin_by, ..self.retry }
+    fn policy(&self, is_fallback: bool, deadline: Instant) -> RetryPolicy {
+        let deadline = self.retry.deadline.min(deadline);
+        let patient = is_fallback || self.fallback.is_none();
+        let begin_by = if patient { deadline } else { deadline.min(Instant::now() + PATIENCE) };
+        RetryPolicy { begin_by: self.retry.begin_by.min(begin_by), deadline, ..self.retry }
     }
 
     async fn written_down(

@@ -42,7 +42,7 @@ impl From<Halt> for Ending {
 impl Agent {
     /// Asks; the answer is made shorter where the money asks for it.
     pub(super) async fn ask(&self, request: &mut ChatRequest, desk: &dyn Desk) -> Result<ChatAnswer, Halt> {
-        self.asker.ask(request, desk).await
+        self.asker.ask(request, self.deadline, desk).await
     }
 }
 
