@@ -212,10 +212,13 @@ async fn what_is_left_out_is_told_with_its_reason() {
             "1 file over 256 KiB was not read: fix_me.json",
             "1 binary file was not shown: fix_me.bin",
             "1 file that is not UTF-8 was not shown: fix_me.latin",
-            "1 likely file did not fit: fix_me.txt",
         ]
     );
-    assert_eq!(shown(&context), ["fix_me.py"]);
+    assert_eq!(shown(&context), ["fix_me.py", "fix_me.txt"]);
+    assert!(
+        context.files[0].lines.is_none() && context.files[1].lines.is_some(),
+        "too long to be whole: its beginning"
+    );
 }
 
 #[tokio::test]

@@ -30,14 +30,19 @@ fn payload(bytes: usize) -> Vec<u8> {
 }
 
 async fn post(address: &str, secret: &str, body: Vec<u8>) -> (u16, bool) {
+    try_post(address, secret, body).await.unwrap()
+}
+
+/// Status and whether it says when to come again; an error when it hung up before the body was sent.
+async fn try_post(address: &str, secret: &str, body: Vec<u8>) -> Result<(u16, bool), reqwest::Error> {
     let request = reqwest::Client::new()
         .post(format!("http://{address}/webhooks/github"))
         .header("content-type", "application/json")
         .header("x-github-event", "issue_comment")
         .header("x-github-delivery", uuid::Uuid::new_v4().to_string())
         .header("x-hub-signature-256", signature(secret, &body));
-    let answer = request.body(body).send().await.unwrap();
-    (answer.status().as_u16(), answer.headers().contains_key("retry-after"))
+    let answer = request.body(body).send().await?;
+    Ok((answer.status().as_u16(), answer.headers().contains_key("retry-after")))
 }
 
 /// Sends the head of a delivery by hand; `length` is its last header.
@@ -114,10 +119,12 @@ async fn m03_f012_a_dripping_body_is_cut_and_the_others_go_on() {
 async fn m03_twenty_large_bodies_at_once_share_a_budget_of_memory() {
     let (_place, serving) = receiver(SECRET);
     let body = payload(24 * MIB);
-    let sent = (0..20).map(|_| post(&serving.address, SECRET, body.clone()));
-    let answers = futures::future::join_all(sent).await;
+    let sent = (0..20).map(|_| try_post(&serving.address, SECRET, body.clone()));
+    // Whoever is still sending when it is refused may find the line closed before the answer; GitHub notes both alike.
+    let answers: Vec<_> = futures::future::join_all(sent).await.into_iter().filter_map(Result::ok).collect();
     assert!(answers.iter().any(|(status, _)| *status == 202), "{answers:?}");
     assert!(answers.iter().all(|answer| [(202, false), (503, true)].contains(answer)), "{answers:?}");
+    assert!(serving.get("/health").starts_with("HTTP/1.1 200"), "it lives on");
     let peak = serving.peak_memory_bytes() / MIB;
     assert!(peak < 512, "{peak} MiB");
 }

@@ -155,6 +155,10 @@ fn hits(content: &[u8], regex: &Regex, stop_at: Instant) -> (Vec<(usize, String)
                 return (lines, true);
             }
             let start = at + hit.start();
+            if start == window.len() && window.ends_with(b"\n") {
+                // Behind the last line's end there is no line.
+                break;
+            }
             let line_start = window.get(..start).and_then(|b| b.iter().rposition(|c| *c == b'\n')).map_or(0, |p| p + 1);
             let line_end = window
                 .get(start..)
