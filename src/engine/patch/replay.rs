@@ -15,7 +15,7 @@ pub struct ReplayError {
     pub reason: &'static str,
 }
 
-/// The changes of a diff that [`super::apply`] printed, against the same base, by path.
+/// The changes of a diff that [`super::apply()`] printed, against the same base, by path.
 pub fn replay(patch_text: &str, base: &dyn BaseFiles) -> Result<Vec<FileChange>, ReplayError> {
     let mut reader = Reader { lines: patch_text.split_inclusive('\n').collect(), at: 0 };
     let mut changes = Vec::new();

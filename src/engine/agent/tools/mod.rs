@@ -1,6 +1,6 @@
 //! The tools a model may call: pure functions over the pinned commit and an overlay in memory (M24).
 //!
-//! One row of [`TOOLS`] is one tool: its name, what the model is told about it, and the function. No tool reaches a
+//! One row of `TOOLS` is one tool: its name, what the model is told about it, and the function. No tool reaches a
 //! file system, a process or the network.
 
 mod args;
