@@ -12,6 +12,28 @@ pub(super) struct Envelope {
     pub(super) happened_at: Option<String>,
 }
 
+/// Levels of objects and lists that a payload may have (M04); GitHub's have eight.
+const MAX_DEPTH: usize = 128;
+
+/// Whether objects and lists are nested more than `most` deep; what stands in strings does not count.
+fn is_deeper(json: &[u8], most: usize) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > most {
+            return true;
+        }
+    }
+    false
+}
+
 #[derive(Deserialize)]
 struct Raw<'a> {
     #[serde(borrow, default)]
@@ -33,9 +55,9 @@ struct Times {
 }
 
 impl Envelope {
-    /// `None` when the bytes are not one JSON object. A field of another shape counts as missing.
+    /// `None` when the bytes are not one JSON object, or one of more than [`MAX_DEPTH`] levels. A field of another shape counts as missing.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
+        if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') || is_deeper(bytes, MAX_DEPTH) {
             return None;
         }
         let raw: Raw<'_> = serde_json::from_slice(bytes).ok()?;
@@ -82,6 +104,15 @@ mod tests {
         assert_eq!(odd, Some(Envelope::default()));
         let read = Envelope::read(br#"{"action":"created","installation":{"id":5,"node_id":"x"}}"#).unwrap();
         assert_eq!((read.action.as_deref(), read.installation_id), (Some("created"), Some(InstallationId(5))));
+    }
+
+    #[test]
+    fn m04_nesting_has_a_limit_and_brackets_in_strings_do_not_count() {
+        let nested = |levels: usize| format!("{{\"x\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        assert!(Envelope::read(nested(MAX_DEPTH - 1).as_bytes()).is_some());
+        assert_eq!(Envelope::read(nested(MAX_DEPTH).as_bytes()), None);
+        let text = format!("{{\"x\":\"\\\"{}\\\\\",\"action\":\"created\"}}", "[{".repeat(500));
+        assert_eq!(Envelope::read(text.as_bytes()).and_then(|e| e.action).as_deref(), Some("created"));
     }
 
     #[test]

@@ -132,8 +132,8 @@ async fn each_command_ran_once(store: &Store, commands: &BTreeSet<i64>) {
         assert_eq!(all.len(), 1, "one command, one round: {all:?}");
         let runs = runs::list_round(&mut conn, all[0].id).await.unwrap();
         // Three kills may meet one run three times; it is then given up and told, never lost.
-        let given_up =
-            runs.iter().all(|r| r.result.error.as_deref().is_some_and(|e| e.contains("interrupted too often")));
+        let interrupted = |e: &str| e.contains("interrupted too often") || e.contains("crashed twice");
+        let given_up = runs.iter().all(|run| run.result.error.as_deref().is_some_and(interrupted));
         let ended = all[0].status == RoundStatus::Choosing || all[0].status == RoundStatus::Failed && given_up;
         assert!(ended, "{:?} {runs:?}", all[0]);
         seen.extend(all[0].origin.comment_id.map(|CommentId(id)| id));

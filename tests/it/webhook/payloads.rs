@@ -144,7 +144,7 @@ async fn m04_json_made_by_dice_is_answered_and_never_breaks_the_receiver() {
         let deep = 100_000;
         let body = format!("{{\"action\":\"created\",\"{field}\":{}{}}}", "[".repeat(deep), "]".repeat(deep));
         let (status, answer) = world.hub.send_raw(&world.hub.raw_delivery("issue_comment", body)).await.unwrap();
-        assert!([202, 204, 400].contains(&status), "nested {field}: {status} {answer}");
+        assert_eq!(status, 400, "nested {field}: {answer}");
     }
     let twice = world.hub.raw_delivery("star", "{\"action\":\"created\",\"action\":\"created\"}");
     assert!([204, 400].contains(&world.hub.send_raw(&twice).await.unwrap().0));
