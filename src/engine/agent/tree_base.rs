@@ -38,7 +38,8 @@ impl TreeBase {
     }
 }
 
-fn mode_of(mode: FileMode) -> Mode {
+/// A git tree's mode as the patch room names it.
+pub(super) fn mode_of(mode: FileMode) -> Mode {
     match mode {
         FileMode::Regular => Mode::File,
         FileMode::Executable => Mode::Executable,

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use crate::adapters::git::{BlobId, GitError, TreeView};
 use crate::domain::patch::FileDiff;
-use crate::domain::tree::FileMode;
 use crate::engine::agent::TreeBase;
 use crate::engine::agent::ground::whole;
+use crate::engine::agent::tree_base::mode_of;
 use crate::engine::patch::refusal::shown;
 use crate::engine::patch::{
     Action, Applied, BaseFiles, Edit, FileChange, Mode, Overlay, Refusal, Rules, Warning, apply, apply_answer,
@@ -220,14 +220,5 @@ impl<'r> Room<'r> {
             }
         }
         changes
-    }
-}
-
-fn mode_of(mode: FileMode) -> Mode {
-    match mode {
-        FileMode::Regular => Mode::File,
-        FileMode::Executable => Mode::Executable,
-        FileMode::Symlink => Mode::Link,
-        FileMode::Gitlink => Mode::Submodule,
     }
 }
