@@ -6,6 +6,7 @@ use git2::{ObjectType, OdbObject, Oid};
 use unicode_normalization::UnicodeNormalization;
 
 use super::GitError;
+use super::memo::Memo;
 use super::rawtree::{Kind, RawEntry, take_entry};
 use super::store::Store;
 use super::tree::{BlobId, FileEntry};
@@ -29,6 +30,7 @@ pub(super) struct Listing {
     rows: Vec<Row>,
     skipped: usize,
     folded: OnceLock<Vec<Folded>>,
+    memo: Memo,
 }
 
 /// A file's path or a folder above it, found by its folded form.
@@ -71,6 +73,14 @@ impl Listing {
 
     pub(super) fn files(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.rows.iter().map(|row| self.entry(row))
+    }
+
+    pub(super) fn at(&self, place: usize) -> Option<FileEntry<'_>> {
+        self.rows.get(place).map(|row| self.entry(row))
+    }
+
+    pub(super) fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     pub(super) fn len(&self) -> usize {

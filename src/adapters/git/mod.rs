@@ -14,6 +14,7 @@ mod incoming;
 mod keeper;
 mod listing;
 mod local;
+mod memo;
 mod mirror;
 mod mirrors;
 mod pkt;

@@ -1,5 +1,6 @@
 //! The files of one commit, as they are in git's objects: no working copy, no filters.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use git2::{ObjectType, Oid};
@@ -37,6 +38,17 @@ impl TreeView {
     /// left out.
     pub fn files(&self) -> impl Iterator<Item = FileEntry<'_>> {
         self.listing.files()
+    }
+
+    /// The file at a place of [`TreeView::files`].
+    pub fn at(&self, place: usize) -> Option<FileEntry<'_>> {
+        self.listing.at(place)
+    }
+
+    /// What `make` works out from the files alone: once for all views of this tree, while it is among the few things
+    /// kept. `key` names what it is and all it hangs on beside the files.
+    pub fn worked_out<T: Any + Send + Sync>(&self, key: [u8; 32], make: impl Fn() -> T) -> Arc<T> {
+        self.listing.memo().get(key, make)
     }
 
     /// How many files there are.

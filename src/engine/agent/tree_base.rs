@@ -1,11 +1,10 @@
 //! The pinned commit's tree as the patch rules see it.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use crate::adapters::git::TreeView;
 use crate::domain::tree::{Change, FileMode, TreeChange};
-use crate::engine::patch::base::prefixes;
 use crate::engine::patch::fold::fold;
 use crate::engine::patch::{Action, BaseEntry, BaseFiles, FileChange, Mode};
 
@@ -15,27 +14,57 @@ const MAX_READ_BYTES: u64 = 8 << 20;
 /// A tree for [`crate::engine::patch::apply`]; reads block, so it belongs where git objects may be read.
 pub struct TreeBase {
     view: TreeView,
-    folded: OnceLock<BTreeMap<String, Vec<String>>>,
+}
+
+/// Names the table of folded paths among what is kept of a tree.
+const FOLDED: [u8; 32] = *b"bakeoff: paths by folded form v1";
+
+/// A file's path or that of a folder above it, found by its folded form.
+struct Folded {
+    hash: u64,
+    /// The file's place in the tree.
+    place: u32,
+    /// How many bytes of its path it is.
+    len: u16,
 }
 
 impl TreeBase {
     /// The tree behind `view`.
     pub fn new(view: TreeView) -> Self {
-        Self { view, folded: OnceLock::new() }
+        Self { view }
     }
 
-    fn by_fold(&self) -> &BTreeMap<String, Vec<String>> {
-        self.folded.get_or_init(|| {
-            let mut map: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for path in self.view.files().flat_map(|file| prefixes(file.path)) {
-                let known = map.entry(fold(path)).or_default();
-                if known.last().is_none_or(|last| last != path) && !known.iter().any(|k| k == path) {
-                    known.push(path.to_owned());
-                }
-            }
-            map
-        })
+    fn by_fold(&self) -> Arc<Vec<Folded>> {
+        self.view.worked_out(FOLDED, || fold_all(&self.view))
     }
+
+    fn path(&self, folded: &Folded) -> Option<&str> {
+        self.view.at(folded.place as usize)?.path.get(..usize::from(folded.len))
+    }
+}
+
+/// Every file and folder once, in order of hash.
+fn fold_all(view: &TreeView) -> Vec<Folded> {
+    let mut table = Vec::with_capacity(view.len());
+    let mut before = "";
+    for (place, file) in (0_u32..).zip(view.files()) {
+        let ends = file.path.match_indices('/').map(|(at, _)| at).chain([file.path.len()]);
+        // Folders that the file before lies in too are there already.
+        let is_new = |end: &usize| *end == file.path.len() || before.get(..=*end) != file.path.get(..=*end);
+        for end in ends.filter(is_new) {
+            let hash = hash_of(&fold(file.path.get(..end).unwrap_or_default()));
+            table.push(Folded { hash, place, len: u16::try_from(end).unwrap_or(u16::MAX) });
+        }
+        before = file.path;
+    }
+    table.sort_unstable_by_key(|folded| (folded.hash, folded.place, folded.len));
+    table
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A git tree's mode as the patch room names it.
@@ -65,7 +94,11 @@ impl BaseFiles for TreeBase {
     }
 
     fn folded(&self, folded: &str) -> Vec<String> {
-        self.by_fold().get(folded).cloned().unwrap_or_default()
+        let (table, hash) = (self.by_fold(), hash_of(folded));
+        let from = table.partition_point(|entry| entry.hash < hash);
+        let same = table.iter().skip(from).take_while(|entry| entry.hash == hash);
+        let paths = same.filter_map(|entry| self.path(entry)).filter(|path| fold(path) == folded);
+        paths.map(str::to_owned).collect()
     }
 
     fn named(&self, file_name: &str) -> Vec<String> {

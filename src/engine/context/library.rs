@@ -133,7 +133,11 @@ impl Library {
 fn receive(receiver: &Receiver<(usize, Vec<u8>)>, end: Instant, found: &mut [Option<Vec<u8>>]) {
     loop {
         match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok((index, tags)) => found.get_mut(index).into_iter().for_each(|place| *place = Some(tags.clone())),
+            Ok((index, tags)) => {
+                if let Some(place) = found.get_mut(index) {
+                    *place = Some(tags);
+                }
+            }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
         }
     }

@@ -15,6 +15,7 @@ mod map;
 mod memory;
 mod parts;
 mod rank;
+mod recall;
 mod survey;
 pub mod tags;
 mod trace;

@@ -1,6 +1,6 @@
 //! A commit's files in the order in which they matter for an issue, and its definitions likewise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -13,6 +13,7 @@ use super::graph::{Graph, RankedDefinition};
 use super::left_out::{LeftOut, Why};
 use super::library::{Library, Source};
 use super::rank::{self, Hits, PathScore};
+use super::recall::Recall;
 use super::tags::{Language, decode};
 use super::trace;
 use super::words::Words;
@@ -57,6 +58,10 @@ pub(super) struct Survey {
     /// The best first; `file` is the place in `files`.
     pub(super) definitions: Vec<RankedDefinition>,
     pub(super) left_out: LeftOut,
+    /// The issue's words in the contents that were read, by blob, for the next commit's survey.
+    pub(super) counted: HashMap<BlobId, Hits>,
+    /// Which issue they are of.
+    pub(super) asked: [u8; 32],
     whole: bool,
 }
 
@@ -101,8 +106,10 @@ pub(super) fn in_scope(scope: Option<&str>, path: &str) -> bool {
 }
 
 fn make(view: &TreeView, wanted: &Wanted<'_>, words: &Words) -> Result<Survey, GitError> {
-    let mut survey = Survey { whole: true, ..Survey::default() };
-    let mut files = listed(view, wanted, words, &mut survey.left_out)?;
+    let asked = Sha256::digest(wanted.text.as_bytes()).into();
+    let recall = Recall::of(&wanted.library.memory, asked);
+    let mut survey = Survey { whole: true, asked, ..Survey::default() };
+    let mut files = listed(view, wanted, words, &recall, &mut survey.left_out)?;
     let places = trace::resolve(&trace::places(wanted.text), files.iter().map(|file| file.path.as_str()));
     for (index, lines) in places {
         files.get_mut(index).into_iter().for_each(|file| file.note_lines(lines.clone()));
@@ -112,7 +119,7 @@ fn make(view: &TreeView, wanted: &Wanted<'_>, words: &Words) -> Result<Survey, G
     let mut graph = Graph::new(words, files.len());
     let mut hits = tagged(view, wanted.library, &files, &mut graph, &mut survey);
     let seeds = sums(&files, &rank::content_scores(words, &hits));
-    scan(view, words, &files, &seeds, &mut hits)?;
+    survey.counted = scan(&Scan { view, words, recall: &recall }, &files, &seeds, &mut hits)?;
     let seeds = sums(&files, &rank::content_scores(words, &hits));
     let ranks = graph.rank(&seeds);
     for (index, (file, words_worth)) in files.iter_mut().zip(&seeds).enumerate() {
@@ -144,7 +151,13 @@ fn is_hidden_or_break(c: char) -> bool {
 }
 
 /// Every file that may be looked at, its worth by its path alone.
-fn listed(view: &TreeView, wanted: &Wanted<'_>, words: &Words, left_out: &mut LeftOut) -> Result<Vec<Row>, GitError> {
+fn listed(
+    view: &TreeView,
+    wanted: &Wanted<'_>,
+    words: &Words,
+    recall: &Recall,
+    left_out: &mut LeftOut,
+) -> Result<Vec<Row>, GitError> {
     let score = PathScore::new(words);
     let mut found = Vec::new();
     left_out.count(Why::BadPath, view.skipped());
@@ -156,7 +169,7 @@ fn listed(view: &TreeView, wanted: &Wanted<'_>, words: &Words, left_out: &mut Le
         } else if !entry.mode.is_file() {
             left_out.add(Why::Link, entry.path);
         } else {
-            let size = view.size(entry.blob)?;
+            let size = recall.size(entry.blob).map_or_else(|| view.size(entry.blob), Ok)?;
             if size > MAX_FILE_BYTES {
                 left_out.add(Why::Large, entry.path);
                 continue;
@@ -207,39 +220,56 @@ fn sums(files: &[Row], content: &[f64]) -> Vec<f64> {
     files.iter().zip(content).map(|(file, content)| file.worth + content).collect()
 }
 
+/// What contents are searched with.
+#[derive(Clone, Copy)]
+struct Scan<'a> {
+    view: &'a TreeView,
+    words: &'a Words,
+    recall: &'a Recall,
+}
+
 /// Counts the issue's words in the contents of the most promising files: comments and messages have no tags.
-fn scan(view: &TreeView, words: &Words, files: &[Row], promise: &[f64], hits: &mut [Hits]) -> Result<(), GitError> {
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    let of = |index: usize| promise.get(index).copied().unwrap_or_default();
-    order.sort_by(|a, b| of(*b).total_cmp(&of(*a)));
-    let mut bytes = 0;
-    let mut chosen: Vec<(usize, &Row)> = Vec::new();
-    for (index, file) in order.iter().filter_map(|index| Some((*index, files.get(*index)?))).take(MAX_SCAN_FILES) {
-        bytes += file.size;
-        if bytes > MAX_SCAN_BYTES {
-            break;
-        }
-        chosen.push((index, file));
-    }
+fn scan(of: &Scan<'_>, files: &[Row], promise: &[f64], hits: &mut [Hits]) -> Result<HashMap<BlobId, Hits>, GitError> {
+    let chosen = promising(files, promise);
     let half = chosen.len().div_ceil(2);
     let (first, second) = chosen.split_at(half);
-    let count = |part: &[(usize, &Row)]| -> Result<Vec<(usize, Hits)>, GitError> {
-        part.iter().map(|(index, file)| Ok((*index, count_in(view, words, file)?))).collect()
+    let count = |part: &[(usize, &Row)]| -> Result<Vec<(usize, BlobId, Hits)>, GitError> {
+        part.iter().map(|(index, file)| Ok((*index, file.blob, of.count(file)?))).collect()
     };
     let (first, second) = std::thread::scope(|scope| {
         let other = scope.spawn(|| count(second));
         (count(first), other.join().unwrap_or(Err(GitError::Crashed)))
     });
-    for (index, found) in first?.into_iter().chain(second?) {
+    let mut counted = HashMap::new();
+    for (index, blob, found) in first?.into_iter().chain(second?) {
         hits.get_mut(index).into_iter().for_each(|place| place.clone_from(&found));
+        counted.insert(blob, found);
     }
-    Ok(())
+    Ok(counted)
 }
 
-fn count_in(view: &TreeView, words: &Words, file: &Row) -> Result<Hits, GitError> {
-    let bytes = view.read_blob(file.blob, MAX_FILE_BYTES)?;
-    let text = if bytes.contains(&0) { None } else { std::str::from_utf8(&bytes).ok() };
-    Ok(text.map(|text| rank::count(words, text)).unwrap_or_default())
+/// The files whose contents are looked into, by number.
+fn promising<'f>(files: &'f [Row], promise: &[f64]) -> Vec<(usize, &'f Row)> {
+    let mut order: Vec<(usize, &Row)> = files.iter().enumerate().collect();
+    let of = |index: usize| promise.get(index).copied().unwrap_or_default();
+    order.sort_by(|(a, _), (b, _)| of(*b).total_cmp(&of(*a)));
+    let mut bytes = 0;
+    let fits = |(_, file): &(usize, &Row)| {
+        bytes += file.size;
+        bytes <= MAX_SCAN_BYTES
+    };
+    order.into_iter().take(MAX_SCAN_FILES).take_while(fits).collect()
+}
+
+impl Scan<'_> {
+    fn count(&self, file: &Row) -> Result<Hits, GitError> {
+        if let Some(known) = self.recall.hits(file.blob) {
+            return Ok(known.clone());
+        }
+        let bytes = self.view.read_blob(file.blob, MAX_FILE_BYTES)?;
+        let text = if bytes.contains(&0) { None } else { std::str::from_utf8(&bytes).ok() };
+        Ok(text.map(|text| rank::count(self.words, text)).unwrap_or_default())
+    }
 }
 
 /// Brings files and definitions into their order.

@@ -5,6 +5,9 @@ use unicode_normalization::UnicodeNormalization;
 /// NFKC, case folded, without ignorable characters. Parts lose trailing dots and spaces; `\` counts as `/`.
 /// Folding what is folded changes nothing.
 pub fn fold(path: &str) -> String {
+    if path.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return parts_trimmed(&path.to_ascii_lowercase());
+    }
     let mut text = path.to_owned();
     for _ in 0..4 {
         let next = fold_once(&text);
@@ -19,7 +22,11 @@ pub fn fold(path: &str) -> String {
 fn fold_once(path: &str) -> String {
     let upper: String = path.chars().filter(|c| !is_ignorable(*c)).nfkc().flat_map(char::to_uppercase).collect();
     let lower: String = upper.chars().flat_map(char::to_lowercase).nfkc().filter(|c| !is_ignorable(*c)).collect();
-    let parts: Vec<&str> = lower.split(['/', '\\']).map(|part| part.trim_end_matches(['.', ' '])).collect();
+    parts_trimmed(&lower)
+}
+
+fn parts_trimmed(path: &str) -> String {
+    let parts: Vec<&str> = path.split(['/', '\\']).map(|part| part.trim_end_matches(['.', ' '])).collect();
     parts.join("/")
 }
 

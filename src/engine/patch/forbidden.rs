@@ -1,7 +1,10 @@
 //! Paths that no patch and no prompt may touch (M27).
 
+use sha2::{Digest as _, Sha256};
+
 use super::fold::fold;
 use super::glob::Glob;
+use super::quick::Quick;
 
 /// Never lifted by an exception.
 const REPOSITORY_ITSELF: &[&str] = &[".git", "git~*"];
@@ -48,6 +51,7 @@ pub struct Matcher {
     liftable: Vec<Glob>,
     except: Vec<Glob>,
     repository: Vec<Glob>,
+    quick: Quick,
 }
 
 impl Default for Matcher {
@@ -63,13 +67,18 @@ impl Matcher {
     pub fn new(operator: &[String], except: &[String]) -> Self {
         let mut liftable = globs(OURS);
         liftable.extend(globs(operator));
-        Self { always: globs(REPOSITORY_ITSELF), liftable, except: globs(except), repository: Vec::new() }
+        let always = globs(REPOSITORY_ITSELF);
+        let mut quick = Quick::default();
+        always.iter().chain(&liftable).chain(&globs(&[OWNERS])).for_each(|glob| quick.add(glob));
+        Self { always, liftable, except: globs(except), repository: Vec::new(), quick }
     }
 
     /// Adds the patterns of the repository's own file; those have no exceptions.
     #[must_use]
     pub fn with_repository(mut self, patterns: &[String]) -> Self {
-        self.repository.extend(globs(patterns));
+        let patterns = globs(patterns);
+        patterns.iter().for_each(|glob| self.quick.add(glob));
+        self.repository.extend(patterns);
         self
     }
 
@@ -84,8 +93,23 @@ impl Matcher {
         lists.into_iter().flat_map(|(list, globs)| globs.iter().map(move |glob| (list, glob.as_str())))
     }
 
+    /// SHA-256 over all patterns: matchers with the same one decide alike.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for (list, pattern) in self.patterns() {
+            hash.update(list);
+            hash.update((pattern.len() as u64).to_le_bytes());
+            hash.update(pattern);
+        }
+        hash.finalize().into()
+    }
+
     /// The pattern that forbids `path`, if one does.
     pub fn forbids(&self, path: &str) -> Option<&str> {
+        if self.quick.may_concern(path) { self.looked_up(path) } else { None }
+    }
+
+    fn looked_up(&self, path: &str) -> Option<&str> {
         let parts = parts(path);
         let strict = self.always.iter().chain(&self.repository).find(|g| g.covers(&parts)).map(Glob::as_str);
         if strict.is_some() || self.except.iter().any(|g| g.covers(&parts)) {
@@ -119,4 +143,46 @@ fn is_env(parts: &[Vec<char>]) -> bool {
 
 fn is_owners(parts: &[Vec<char>]) -> bool {
     parts.last().is_some_and(|name| name.iter().collect::<String>() == fold(OWNERS))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_ordinary_path_needs_no_exact_look() {
+        let matcher =
+            Matcher::new(&["infra/prod/**".into(), "*.tfstate".into()], &[]).with_repository(&["docs/legal".into()]);
+        for path in ["src/main.rs", "lib/city.py", "a/b/readme.txt", "web/App.tsx", "x/infra/prod/a.tf", "my docs/a b"]
+        {
+            assert!(!matcher.quick.may_concern(path), "{path}");
+            assert_eq!(matcher.looked_up(path), None, "{path}");
+        }
+        for path in ["infra/x", "docs/index.md", "src/lib.", "a:b", "Stra\u{df}e", "/etc", "a\\b"] {
+            assert!(matcher.quick.may_concern(path), "{path}: only the exact look can tell");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_cheap_look_never_lets_a_forbidden_path_through(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    "[a-zA-Z.~*?_ ]{0,8}",
+                    Just(".ENV".to_owned()), Just("server.Key".to_owned()), Just("GitHub~1".to_owned()),
+                    Just("workflows".to_owned()), Just("docs".to_owned()), Just("\u{200d}.env".to_owned()),
+                    Just("codeowners".to_owned()), Just("a.tfstate".to_owned()), Just("e\u{301}t\u{e9}".to_owned()),
+                ],
+                1..5,
+            ),
+            own in "[a-z*?/.]{1,8}",
+        ) {
+            let operator = ["*.tfstate".to_owned(), "**/sec?et/x".to_owned(), "d*s/workflows".to_owned()];
+            let matcher = Matcher::new(&operator, &["docs/**".to_owned()]).with_repository(&[own]);
+            let path = parts.join("/");
+            prop_assert_eq!(matcher.forbids(&path), matcher.looked_up(&path), "{:?}", path);
+        }
+    }
 }

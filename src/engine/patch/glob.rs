@@ -25,6 +25,16 @@ impl Glob {
         &self.shown
     }
 
+    /// Its parts, folded.
+    pub fn parts(&self) -> &[Vec<char>] {
+        &self.parts
+    }
+
+    /// Whether it is compared with a path from its start.
+    pub fn is_anchored(&self) -> bool {
+        self.anchored
+    }
+
     /// Whether it covers a folded path, given as its parts.
     pub fn covers(&self, path: &[Vec<char>]) -> bool {
         if self.anchored {

@@ -19,6 +19,7 @@ pub mod rules;
 mod apply;
 mod parse;
 mod print;
+mod quick;
 mod quote;
 mod replay;
 mod text;

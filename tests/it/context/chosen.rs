@@ -255,3 +255,23 @@ async fn the_runs_of_a_round_get_the_same() {
     });
     assert!(all.iter().all(|one| one == &all[0]));
 }
+
+#[tokio::test]
+async fn one_commit_later_the_choice_is_as_if_nothing_had_been_remembered() {
+    let mut repo =
+        noisy(&[("src/steps.py", &long_module(20)), ("src/old.py", "def step_old(): # step_7\n    pass\n")]).await;
+    let text = "step_7 and step_new go wrong";
+    let before = repo.gather(text, None, 30_000);
+    let work = repo.place.work();
+    write(&work, "src/new.py", b"def step_new():\n    return step_7(1)\n");
+    write(&work, "src/steps.py", long_module(25).as_bytes());
+    std::fs::remove_file(work.join("src/old.py")).unwrap();
+    let commit = repo.place.commit(&[]);
+    let mirror = repo.place.fetch(&commit).await;
+    repo.view = mirror.tree(&commit).await.unwrap();
+    let remembering = repo.gather(text, None, 30_000);
+    repo.library = repo.another_library(bakeoff::engine::context::Patience::default());
+    assert_eq!(remembering, repo.gather(text, None, 30_000));
+    assert_ne!(remembering, before);
+    assert!(shown(&remembering).iter().any(|path| path.starts_with("src/new.py")), "{:?}", shown(&remembering));
+}

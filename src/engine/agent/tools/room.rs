@@ -1,6 +1,6 @@
 //! What the tools work on: the pinned commit's files as the rules let a model see them, and an overlay in memory.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::adapters::git::{BlobId, GitError, TreeView};
@@ -23,7 +23,7 @@ pub struct Catalog {
     view: TreeView,
     base: TreeBase,
     rules: Rules,
-    visible: OnceLock<Vec<bool>>,
+    visible: OnceLock<Arc<Vec<bool>>>,
 }
 
 impl Catalog {
@@ -32,9 +32,11 @@ impl Catalog {
         Self { base: TreeBase::new(view.clone()), view, rules, visible: OnceLock::new() }
     }
 
-    /// For each file of the tree, whether a model may see it; asking the matcher for a large tree takes a while.
+    /// For each file of the tree, whether a model may see it: worked out once for the runs of a round.
     fn visible(&self) -> &[bool] {
-        self.visible.get_or_init(|| self.view.files().map(|file| self.hides(file.path).is_none()).collect())
+        let forbidden = &self.rules.forbidden;
+        let ask = || self.view.files().map(|file| forbidden.forbids(file.path).is_none()).collect::<Vec<bool>>();
+        self.visible.get_or_init(|| self.view.worked_out(forbidden.digest(), ask))
     }
 
     /// Why a path may not be seen, if so (M27).
