@@ -7,35 +7,78 @@ use super::change::Change;
 use super::find::Finder;
 use super::place::{Place, places};
 
+/// The places that changes may go to: what is known of them stays known while one of them is read otherwise.
+#[derive(Default)]
+pub struct Options {
+    known: Vec<Vec<Place>>,
+}
+
+impl Options {
+    /// Forgets what is known from the change of this number on.
+    pub fn forget_from(&mut self, index: usize) {
+        self.known.truncate(index);
+    }
+}
+
 /// One place for each change, or the first change without one and why.
-pub fn choose(changes: &[Change], finder: &Finder<'_>) -> Result<Vec<Place>, (usize, RefusalCode)> {
-    let mut options = Vec::with_capacity(changes.len());
-    for (index, change) in changes.iter().enumerate() {
-        options.push(places(change, finder).map_err(|code| (index, code))?);
+pub fn choose(
+    changes: &[Change],
+    finder: &Finder<'_>,
+    options: &mut Options,
+) -> Result<Vec<Place>, (usize, RefusalCode)> {
+    for (index, change) in changes.iter().enumerate().skip(options.known.len()) {
+        options.known.push(places(change, finder).map_err(|code| (index, code))?);
     }
-    for index in 0..options.len() {
-        let chosen = match options.get(index) {
-            Some(found) if found.len() > 1 => settle(changes, &options, index, finder),
-            _ => continue,
-        };
-        let chosen = chosen.ok_or((index, RefusalCode::Ambiguous))?;
-        if let Some(slot) = options.get_mut(index) {
-            *slot = vec![chosen];
-        }
-    }
-    let chosen: Vec<Place> = options.into_iter().flatten().collect();
+    let chosen = settled(changes, options.known.clone(), finder)?;
     match changes.iter().zip(&chosen).position(|(change, place)| is_before_anchor(change, place, finder)) {
         Some(index) => Err((index, RefusalCode::NotFound)),
         None => Ok(chosen),
     }
 }
 
-fn settle(changes: &[Change], options: &[Vec<Place>], index: usize, finder: &Finder<'_>) -> Option<Place> {
+fn settled(
+    changes: &[Change],
+    mut options: Vec<Vec<Place>>,
+    finder: &Finder<'_>,
+) -> Result<Vec<Place>, (usize, RefusalCode)> {
+    let ordered = is_ordered(changes);
+    for index in 0..options.len() {
+        let places = options.get(index).map_or(0, Vec::len);
+        if places < 2 {
+            continue;
+        }
+        if !finder.spend(places + changes.len()) {
+            return Err((index, RefusalCode::TooMuchWork));
+        }
+        let chosen = settle(changes, &options, index, finder, ordered).ok_or((index, RefusalCode::Ambiguous))?;
+        if let Some(slot) = options.get_mut(index) {
+            *slot = vec![chosen];
+        }
+    }
+    Ok(options.into_iter().flatten().collect())
+}
+
+/// Whether the places of changes stand in their order.
+fn is_ordered(changes: &[Change]) -> bool {
+    let starts: Vec<u32> = changes.iter().filter_map(|c| c.numbers).map(|n| n.old_start).collect();
+    let twins = || changes.iter().zip(changes.iter().skip(1)).all(|(a, b)| a.ops == b.ops);
+    starts.is_sorted() && (changes.iter().all(|c| c.is_diff) || twins())
+}
+
+fn settle(
+    changes: &[Change],
+    options: &[Vec<Place>],
+    index: usize,
+    finder: &Finder<'_>,
+    ordered: bool,
+) -> Option<Place> {
     let (change, found) = (changes.get(index)?, options.get(index)?);
+    let (before, after) = if ordered { neighbours(options, index) } else { (None, None) };
+    let in_order = |p: &Place| before.is_none_or(|b| b < p.start()) && after.is_none_or(|a| p.start() < a);
     let left: Vec<&Place> = found
         .iter()
         .filter(|p| !change.at_end || p.rows.last().is_some_and(|r| r + 1 == finder.lines().len()))
-        .filter(|p| is_in_order(changes, options, index, p))
+        .filter(|p| in_order(p))
         .collect();
     let named = by_anchors(change, &left, finder);
     let left = if named.is_empty() { left } else { named };
@@ -58,23 +101,15 @@ fn is_before_anchor(change: &Change, place: &Place, finder: &Finder<'_>) -> bool
     !heads.is_empty() && heads.iter().all(|(head, _)| *head > last)
 }
 
-/// Whether a place lies between those of the changes before and after that have only one.
-fn is_in_order(changes: &[Change], options: &[Vec<Place>], index: usize, place: &Place) -> bool {
-    let ordered = |changes: &[Change]| {
-        let starts: Vec<u32> = changes.iter().filter_map(|c| c.numbers).map(|n| n.old_start).collect();
-        let twins = changes.iter().zip(changes.iter().skip(1)).all(|(a, b)| a.ops == b.ops);
-        (twins || changes.iter().all(|c| c.is_diff)) && starts.is_sorted()
-    };
-    if !ordered(changes) {
-        return true;
-    }
+/// Where the nearest changes before and after that have only one place stand.
+fn neighbours(options: &[Vec<Place>], index: usize) -> (Option<usize>, Option<usize>) {
     let fixed = |places: &[Place]| match places {
         [one] => Some(one.start()),
         _ => None,
     };
     let before = options.iter().take(index).rev().find_map(|p| fixed(p));
     let after = options.iter().skip(index + 1).find_map(|p| fixed(p));
-    before.is_none_or(|b| b < place.start()) && after.is_none_or(|a| place.start() < a)
+    (before, after)
 }
 
 /// Whether the numbers of a diff can be believed: they agree with each other, and with every change that has only
@@ -134,6 +169,7 @@ fn scopes_of(anchor: &str, (from, to): (usize, usize), finder: &Finder<'_>) -> V
     let anchor = anchor.trim();
     let named = |text: &str| text == anchor || (anchor.len() >= 40 && text.starts_with(anchor));
     let lines = finder.lines();
+    finder.spend(to - from);
     let text = |i: usize| lines.get(i).map(super::super::text::Line::text).unwrap_or_default();
     let heads: Vec<usize> = (from..to).filter(|i| named(text(*i).trim())).take(50).collect();
     heads.into_iter().map(|head| (head, scope_end(head, to, &text))).collect()

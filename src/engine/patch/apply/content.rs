@@ -2,8 +2,9 @@
 
 use super::super::refusal::{Refusal, RefusalCode, Tier, Warning, shown};
 use super::super::text::{Line, split, without_cr};
+use super::blocks;
 use super::change::{Change, Kind};
-use super::choose::choose;
+use super::choose::{Options, choose};
 use super::find::Finder;
 use super::key::{Key, is_telling};
 use super::mend;
@@ -19,25 +20,44 @@ use super::write::write;
 /// Makes the changes of one file.
 pub fn change(target: &Target, before: &str, work: &Work, warnings: &mut Vec<Warning>) -> Result<Vec<Line>, Refusal> {
     let mut lines = split(before);
-    for part in &target.parts {
-        lines = match part {
-            Part::Whole(new) => whole(target, &lines, new)?,
-            Part::Text(old, new) => text(target, &lines, (old, new), work, warnings)?,
-            Part::Hunks(hunks) if target.old.is_none() => created(target, hunks.iter().flat_map(|h| &h.lines))?,
-            Part::Hunks(hunks) => {
-                let changes: Vec<Change> = hunks.iter().map(Change::of_hunk).filter(Change::is_change).collect();
-                place(target, &lines, &changes, work, warnings)?
-            }
-            Part::Replace(search, replace, times) => {
-                if search.iter().all(|l| l.trim().is_empty()) && !lines.is_empty() {
-                    let reason = format!("`{}` exists, but a block searches for nothing in it", shown(target.path()));
-                    return Err(Refusal::of(RefusalCode::Exists, target.path(), reason));
-                }
-                replaced(target, &lines, &Change::of_replace(search, replace), *times, work, warnings)?
-            }
-        };
+    let mut parts = target.parts.as_slice();
+    while let Some((part, rest)) = parts.split_first() {
+        // What stands there once, letter by letter, is looked up for many parts at a time.
+        let (done, together) = blocks::change(target, &lines, parts, work);
+        if let Some(together) = together.filter(|_| done > 1) {
+            lines = together;
+            parts = parts.get(done..).unwrap_or_default();
+            continue;
+        }
+        lines = one(target, &lines, part, work, warnings)?;
+        parts = rest;
     }
     Ok(lines)
+}
+
+fn one(
+    target: &Target,
+    lines: &[Line],
+    part: &Part,
+    work: &Work,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Line>, Refusal> {
+    match part {
+        Part::Whole(new) => whole(target, lines, new),
+        Part::Text(old, new) => text(target, lines, (old, new), work, warnings),
+        Part::Hunks(hunks) if target.old.is_none() => created(target, hunks.iter().flat_map(|h| &h.lines)),
+        Part::Hunks(hunks) => {
+            let changes: Vec<Change> = hunks.iter().map(Change::of_hunk).filter(Change::is_change).collect();
+            place(target, lines, &changes, work, warnings)
+        }
+        Part::Replace(search, replace, times) => {
+            if search.iter().all(|l| l.trim().is_empty()) && !lines.is_empty() {
+                let reason = format!("`{}` exists, but a block searches for nothing in it", shown(target.path()));
+                return Err(Refusal::of(RefusalCode::Exists, target.path(), reason));
+            }
+            replaced(target, lines, &Change::of_replace(search, replace), *times, work, warnings)
+        }
+    }
 }
 
 /// A new file from a diff: only added lines.
@@ -155,12 +175,14 @@ fn fresh(text: &str, newline: bool) -> Line {
 /// A place for each change, some of them perhaps read otherwise than they came.
 fn placed(changes: &[Change], finder: &Finder<'_>) -> Result<(Vec<Change>, Vec<Place>), (usize, RefusalCode)> {
     let mut changes = changes.to_vec();
+    let mut options = Options::default();
     for at in 0..=changes.len() {
-        let failed = match choose(&changes, finder) {
+        let failed = match choose(&changes, finder, &mut options) {
             Ok(places) => return Ok((changes, places)),
             Err((index, RefusalCode::NotFound)) if at < changes.len() => index,
             Err(other) => return Err(other),
         };
+        options.forget_from(failed);
         let Some(change) = changes.get_mut(failed) else { break };
         let exact = |c: &Change| {
             c.is_change()

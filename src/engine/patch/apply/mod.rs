@@ -1,5 +1,6 @@
 //! Applies edits to a base tree: all of them, or none and the reason.
 
+mod blocks;
 mod change;
 mod check;
 mod choose;

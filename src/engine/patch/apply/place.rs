@@ -23,6 +23,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it was found letter by letter.
+    pub fn is_exact(&self) -> bool {
+        self.tier == Tier::Exact
+    }
+
     fn straight(start: usize, count: usize, key: Key) -> Self {
         Self { rows: (start..start + count).collect(), tier: key.tier(), key, as_is: false }
     }
@@ -56,6 +61,7 @@ fn search(change: &Change, finder: &Finder<'_>) -> Result<Vec<Place>, RefusalCod
     for key in [Key::Raw, Key::Text] {
         let found = finder.all(&old, key);
         if !found.is_empty() {
+            finder.spend(found.len().min(MANY) * old.len());
             let named = |at: &usize| found.len() <= MANY || change.agrees(*at) || found.first() == Some(at);
             let kept = found.iter().copied().filter(named);
             return Ok(kept.map(|at| Place::straight(at, old.len(), key)).collect());
@@ -213,7 +219,7 @@ fn quiet_gaps(change: &Change) -> Vec<bool> {
 }
 
 /// Where the file has a change already.
-struct Applied {
+pub struct Applied {
     /// The places of its new side, ascending.
     there: Vec<usize>,
     /// One of them is of the base, not of an earlier edit.
@@ -222,18 +228,24 @@ struct Applied {
 }
 
 impl Applied {
-    fn of(change: &Change, finder: &Finder<'_>, places: &[Place]) -> Self {
+    /// With the places where it may go, in order.
+    pub fn of(change: &Change, finder: &Finder<'_>, places: &[Place]) -> Self {
         let new = change.new_texts();
         let key = places.first().map_or(Key::Trailing, |p| p.key.max(Key::Trailing));
         let there = finder.all(&new, key);
         let fresh = |row: usize| finder.lines().get(row).is_some_and(|l| l.fresh);
-        let overlaps = |at: usize| places.iter().any(|p| at < p.start() + p.rows.len() && p.start() < at + new.len());
+        // Places come in order and with as many lines each, so the last that begins in time reaches furthest.
+        let overlaps = |at: usize| {
+            let begun = places.partition_point(|p| p.start() < at + new.len());
+            let last = begun.checked_sub(1).and_then(|last| places.get(last));
+            last.is_some_and(|p| at < p.start() + p.rows.len())
+        };
         let original = there.iter().any(|at| !overlaps(*at) && !(*at..at + new.len()).any(fresh));
         Self { there, original, length: new.len() }
     }
 
     /// Whether it stands where it would go or, for a diff that does not know the line, anywhere.
-    fn is_at(&self, change: &Change, place: &Place) -> bool {
+    pub fn is_at(&self, change: &Change, place: &Place) -> bool {
         let last = place.rows.last().copied().unwrap_or(0);
         let at = self.there.partition_point(|at| *at <= place.start()).checked_sub(1);
         let covers = at.and_then(|i| self.there.get(i)).is_some_and(|at| last < at + self.length);

@@ -26,6 +26,12 @@ impl Work {
         left > 0
     }
 
+    /// What was spent so far.
+    #[cfg(test)]
+    pub fn spent(&self) -> u64 {
+        BUDGET - self.left.get()
+    }
+
     /// Whether it ran out.
     pub fn is_over(&self) -> bool {
         self.left.get() == 0
