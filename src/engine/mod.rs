@@ -4,6 +4,7 @@ pub mod agent;
 pub mod command;
 pub mod context;
 pub mod evidence;
+pub mod highlight;
 pub mod patch;
 pub mod render;
 pub mod repofile;

@@ -1,16 +1,25 @@
 //! What a person compares: a task's round with its candidates, and the list of tasks to start from.
 
+use std::time::Duration;
+
+use anyhow::Context as _;
+
 use crate::adapters::store::page::Page;
 use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks};
-use crate::domain::ids::TaskId;
+use crate::domain::ids::{RunId, TaskId};
 use crate::domain::pick::Pick;
 use crate::domain::pull::Pull;
-use crate::domain::repo::Repo;
+use crate::domain::repo::{CommitSha, Repo};
 use crate::domain::round::Round;
 use crate::domain::run::Run;
 use crate::domain::task::Task;
 
-use super::{Services, round_state};
+use super::{Services, repos as repo_service, round_state};
+
+/// How long a page waits for a commit that is not on this machine any more.
+const BASE_WAIT: Duration = Duration::from_secs(10);
+/// A larger file is not shown whole, in bytes.
+const MAX_BASE_BYTES: u64 = 1024 * 1024;
 
 /// A round with everything around it.
 #[derive(Debug, Clone)]
@@ -48,6 +57,28 @@ pub async fn compare(svc: &Services, id: TaskId, number: Option<i64>) -> anyhow:
     let picks = picks::list(&mut conn, id).await?;
     let pulls = pulls::list(&mut conn, id).await?;
     Ok(Some(Comparison { repo, task, round, runs, picks, pulls }))
+}
+
+/// The round of a run, with everything around it.
+pub async fn of_run(svc: &Services, id: RunId) -> anyhow::Result<Option<Comparison>> {
+    let run = runs::get(&mut *svc.store.read().await?, id).await?;
+    match run {
+        Some(run) => compare(svc, run.task_id, Some(run.round)).await,
+        None => Ok(None),
+    }
+}
+
+/// The text of a file as it is in `commit`; `None` when there is no such file, or no text in it.
+pub async fn before(svc: &Services, repo: &Repo, commit: &CommitSha, path: &str) -> anyhow::Result<Option<String>> {
+    let read = async {
+        let remote = repo_service::remote(svc, repo).await?;
+        let mirror = svc.mirrors.fetch(&repo.mirror(), &remote, commit).await?;
+        let tree = mirror.tree(commit).await?;
+        let path = path.to_owned();
+        anyhow::Ok(mirror.run(move || tree.read(&path, MAX_BASE_BYTES)).await?)
+    };
+    let bytes = tokio::time::timeout(BASE_WAIT, read).await.context("the repository did not answer in time")??;
+    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
 }
 
 /// A line of the list of tasks.

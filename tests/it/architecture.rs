@@ -17,7 +17,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("git2", &["adapters/git/", "sim/github/"]),
     ("reqwest", &["adapters/llm", "adapters/git/", "adapters/github", "sim", "entry/cli/demo"]),
     ("fernet", &["adapters/crypto"]),
-    ("tree_sitter", &["engine/context/tags"]),
+    ("tree_sitter", &["engine/context/tags", "engine/highlight"]),
     ("axum", &["entry", "sim", "app"]),
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),

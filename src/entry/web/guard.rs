@@ -1,11 +1,9 @@
-//! Who may see pages, what every answer carries (M41), and proof that a form is ours (M42).
+//! Who may see pages, and what every answer carries (M41).
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use std::sync::Arc;
-use subtle::ConstantTimeEq as _;
 
 use super::WebState;
 use super::page::message;
@@ -25,34 +23,6 @@ const FORWARDING: [&str; 9] = [
     "cf-connecting-ip",
     "fly-client-ip",
 ];
-
-/// A secret of this process that our forms carry; another site cannot know it.
-#[derive(Clone)]
-pub(super) struct Csrf(Arc<str>);
-
-impl Csrf {
-    pub(super) fn new() -> Self {
-        Self(hex::encode(rand::random::<[u8; 16]>()).into())
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a form came from our own page: the secret fits and the browser names our origin.
-    pub(super) fn proves(&self, token: &str, headers: &HeaderMap) -> bool {
-        let same: bool = token.as_bytes().ct_eq(self.0.as_bytes()).into();
-        same && same_origin(headers)
-    }
-}
-
-fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest == host),
-        _ => false,
-    }
-}
 
 fn is_loopback_host(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -128,16 +98,5 @@ mod tests {
         for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-port", "x-forwarded", "x-real-ip"] {
             assert!(!is_this_machine(&headers_of(&[host, (name, "1.2.3.4")])), "{name}");
         }
-    }
-
-    #[test]
-    fn m42_a_form_needs_our_secret_and_our_origin() {
-        let csrf = Csrf::new();
-        let ours = headers_of(&[("host", "localhost:1"), ("origin", "http://localhost:1")]);
-        assert!(csrf.proves(csrf.text(), &ours));
-        assert!(!csrf.proves("guess", &ours));
-        let foreign = headers_of(&[("host", "localhost:1"), ("origin", "http://evil.example")]);
-        assert!(!csrf.proves(csrf.text(), &foreign));
-        assert!(!csrf.proves(csrf.text(), &headers_of(&[("host", "localhost:1")])));
     }
 }

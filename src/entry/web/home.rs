@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::WebState;
 use super::page::{failed, render};
-use crate::domain::clock::Timestamp;
+use super::words::moment;
 use crate::service::comparison::{TaskLine, recent};
 
 const SHOWN: i64 = 100;
@@ -24,12 +24,6 @@ struct Line {
     repo: String,
     status: String,
     changed: String,
-}
-
-/// To the minute: `2026-11-24 15:57 UTC`.
-fn moment(at: Timestamp) -> String {
-    let text = at.to_rfc3339();
-    format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))
 }
 
 fn line(line: TaskLine) -> Line {

@@ -13,7 +13,12 @@ struct Message<'a> {
 
 /// A rendered template, or the plainest page when it cannot be rendered.
 pub(super) fn render(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
+    html(status, template.render())
+}
+
+/// The same for one that was rendered elsewhere.
+pub(super) fn html(status: StatusCode, rendered: askama::Result<String>) -> Response {
+    match rendered {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");

@@ -1,17 +1,91 @@
-//! `POST /tasks/{id}/pick`: the button; the same code path as every other pick.
+//! `/tasks/{id}/pick`: a page that names what is picked, and its button; the same code path as every other pick.
 
+use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::WebState;
-use super::page::{failed, message, not_found};
+use super::compare::may_pick;
+use super::page::{failed, message, not_found, render};
+use crate::domain::characters::made_visible;
 use crate::domain::pick::PickSource;
+use crate::domain::run::Run;
 use crate::domain::sha256::Sha256Hex;
 use crate::engine::render::reply_text;
+use crate::service::comparison::{Comparison, of_run};
 use crate::service::pick::{Choice, PickRequest, accept, refusal_reply};
+
+/// Which candidate.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    run: String,
+}
+
+#[derive(Template)]
+#[template(path = "pick.html")]
+struct Page {
+    title: String,
+    task: String,
+    repo: String,
+    run: String,
+    letter: String,
+    model: String,
+    base: String,
+    commit: String,
+    /// Path, lines added, lines removed.
+    files: Vec<(String, i64, i64)>,
+    warnings: Vec<String>,
+    hash: String,
+    token: String,
+    back: String,
+    /// The pull request that gets a commit.
+    adds_to: Option<i64>,
+}
+
+pub(super) async fn confirm(
+    State(state): State<WebState>,
+    Path(task): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    let Ok(run) = wanted.run.parse() else { return not_found() };
+    let found = match of_run(&state.services, run).await {
+        Ok(Some(found)) if found.task.id.to_string() == task => found,
+        Ok(_) => return not_found(),
+        Err(error) => return failed(&error),
+    };
+    let Some(run) = found.runs.iter().find(|row| row.id == run) else { return not_found() };
+    match page(&found, run, state.csrf.masked()) {
+        Some(page) => render(StatusCode::OK, &page),
+        None => message(StatusCode::CONFLICT, "Not to be picked", "This candidate cannot be picked now."),
+    }
+}
+
+fn page(found: &Comparison, run: &Run, token: String) -> Option<Page> {
+    let (round, hash) = (found.round.as_ref()?, run.result.patch_sha256.as_ref()?);
+    if !may_pick(found, run) {
+        return None;
+    }
+    let file = |file: &crate::domain::patch::FileDiff| (made_visible(&file.path), file.added_lines, file.removed_lines);
+    Some(Page {
+        title: found.task.title.clone().unwrap_or_else(|| "Untitled task".into()),
+        task: found.task.id.to_string(),
+        repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
+        run: run.id.to_string(),
+        letter: run.letter.to_string(),
+        model: run.answerer(),
+        base: round.base_ref.clone(),
+        commit: round.base_commit.short().to_owned(),
+        files: run.result.files_changed.iter().map(file).collect(),
+        warnings: run.result.warnings.clone(),
+        hash: hash.to_string(),
+        token,
+        back: format!("/tasks/{}/compare?round={}", found.task.id, round.number),
+        adds_to: found.pulls.iter().find(|pull| round.pull_id == Some(pull.id)).map(|pull| pull.number),
+    })
+}
 
 /// The form behind the button.
 #[derive(Deserialize)]

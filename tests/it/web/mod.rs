@@ -24,7 +24,10 @@ async fn the_comparison_says_which_candidate_was_chosen() {
     world.status_says(issue, &format!("#{}", pull.number)).await;
     let after = page(&world, &path).await;
     assert!(after.contains("from candidate B is open"), "{after}");
-    assert!(after.contains("<section class=\"candidate chosen\" id=\"B\""), "{after}");
+    assert!(
+        after.contains("<tr class=\"chosen\"><th scope=\"row\"><a class=\"letter\"") && after.contains(">B</a>"),
+        "{after}"
+    );
     assert!(!after.contains("Pick A"), "one pull request at a time: {REPO}");
     world.end().await;
 }

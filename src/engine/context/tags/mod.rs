@@ -1,10 +1,12 @@
 //! What a source file defines and what it refers to: names and lines, found by tree-sitter queries.
 
 mod codec;
+mod fuel;
 mod language;
 mod parse;
 
 pub use codec::{decode, encode};
+pub use fuel::Fuel;
 pub use language::Language;
 pub use parse::TagParser;
 

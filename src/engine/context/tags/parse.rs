@@ -1,19 +1,16 @@
 //! Parsing one file within bounds of time and size: hostile sources cost a second at most.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
 use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, StreamingIterator as _, Tree};
 
+use super::fuel::Fuel;
 use super::language::Ready;
 use super::{Definition, Kind, Language, MAX_SOURCE_BYTES, Tags};
 
 /// Processor time for one file. Not the clock on the wall: what is found must not hang on how busy a machine is.
 const MAX_TIME: Duration = Duration::from_secs(1);
-/// The clock is asked at every so many signs of life.
-const CLOCK_EVERY: u32 = 4;
 const MAX_NAME_BYTES: usize = 100;
 const MAX_DEFINITIONS: usize = 2_000;
 const MAX_REFERENCES: usize = 4_000;
@@ -33,32 +30,6 @@ impl Default for TagParser {
     fn default() -> Self {
         Self::new(MAX_TIME)
     }
-}
-
-/// Processor time that is running out.
-struct Fuel {
-    end: Duration,
-    calls: u32,
-    spent: bool,
-}
-
-impl Fuel {
-    fn new(time: Duration) -> Self {
-        Self { end: thread_time() + time, calls: 0, spent: false }
-    }
-
-    fn step(&mut self) -> ControlFlow<()> {
-        self.calls = self.calls.wrapping_add(1);
-        if !self.spent && self.calls.is_multiple_of(CLOCK_EVERY) {
-            self.spent = thread_time() >= self.end;
-        }
-        if self.spent { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
-fn thread_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or_default(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 impl TagParser {
@@ -82,7 +53,7 @@ impl TagParser {
             found.take(ready, one.captures(), text);
         }
         drop(matches);
-        found.into_tags(fuel.spent)
+        found.into_tags(fuel.is_spent())
     }
 
     fn tree(&mut self, ready: &Ready, text: &[u8], fuel: &mut Fuel) -> Option<Tree> {

@@ -1,0 +1,126 @@
+// Adds to pages that are whole without it: keys, files that open in place, links to lines of large files, live news.
+"use strict";
+const all = (what, from = document) => [...from.querySelectorAll(what)];
+const NODES = 6000; // beyond this many elements further files come without colours
+
+// Files that open in place.
+async function open(link) {
+  const cell = link.closest(".cell");
+  if (!cell || link.dataset.busy) return;
+  link.dataset.busy = "1";
+  const url = new URL(link.href);
+  url.searchParams.set("part", "1");
+  if (document.getElementsByTagName("*").length > NODES) url.searchParams.set("plain", "1");
+  const answer = await fetch(url);
+  if (!answer.ok) { location.href = link.href; return; }
+  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = parsed.querySelector(".cell");
+  if (!fresh) { location.href = link.href; return; }
+  const inside = cell.contains(document.activeElement);
+  cell.replaceWith(fresh);
+  if (inside) fresh.querySelector(".x")?.focus({ preventScroll: true });
+  if (url.hash && link.matches(".gap")) toLine(url.hash.slice(1), false);
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a.more, a.gap");
+  if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    open(link);
+  }
+});
+
+// A line of a file without a link for each line: `#A-1a2b3c4d-R12`.
+function lineOf(name) {
+  const found = /^([A-Z]{1,2}-[0-9a-f]+)-([LR])(\d+)$/.exec(name);
+  const pre = found && document.getElementById(found[1])?.querySelector(".g");
+  if (!pre) return null;
+  const index = pre.textContent.split("\n").findIndex((line) => {
+    const n = /^\s*(\d+)(.)/.exec(line);
+    return n && n[1] === found[3] && (n[2] === "−") === (found[2] === "L");
+  });
+  return index < 0 ? null : { pre, index };
+}
+function toLine(name, moveIt = true) {
+  const at = lineOf(name);
+  if (!at) return;
+  all(".line-here").forEach((old) => old.remove());
+  const style = getComputedStyle(at.pre);
+  const height = parseFloat(style.lineHeight);
+  const mark = document.createElement("div");
+  mark.className = "line-here";
+  mark.style.top = parseFloat(style.paddingTop) + at.index * height + "px";
+  mark.style.height = height + "px";
+  at.pre.parentElement.append(mark);
+  if (moveIt) mark.scrollIntoView({ block: "center" });
+}
+document.addEventListener("click", (event) => {
+  const pre = event.target.closest?.(".d .g");
+  const cell = pre?.closest(".cell");
+  if (!cell || event.target.closest("a")) return;
+  const style = getComputedStyle(pre);
+  const y = event.clientY - pre.getBoundingClientRect().top - parseFloat(style.paddingTop);
+  const line = pre.textContent.split("\n")[Math.floor(y / parseFloat(style.lineHeight))];
+  const n = /^\s*(\d+)(.)/.exec(line ?? "");
+  if (n) location.hash = `${cell.id}-${n[2] === "−" ? "L" : "R"}${n[1]}`;
+});
+addEventListener("hashchange", () => toLine(location.hash.slice(1)));
+if (location.hash) toLine(location.hash.slice(1));
+
+// Keys.
+const KEYS = [
+  ["j k", "next or previous file"], ["n p", "next or previous change"], ["1 … 9", "one candidate alone"],
+  ["0", "all candidates"], ["w", "white space"], ["o", "open all files"], ["u", "back to all files"], ["?", "this help"],
+];
+function help() {
+  let box = document.querySelector("dialog.help");
+  if (!box) {
+    box = document.createElement("dialog");
+    box.className = "help";
+    box.setAttribute("aria-label", "Keys");
+    const table = document.createElement("table");
+    for (const [keys, text] of KEYS) {
+      const row = table.insertRow();
+      for (const key of keys.split(" ")) {
+        const element = document.createElement(key === "…" ? "span" : "kbd");
+        element.textContent = key;
+        (row.cells[0] ?? row.insertCell()).append(element, " ");
+      }
+      row.insertCell().textContent = text;
+    }
+    box.append(table);
+    box.addEventListener("click", () => box.close());
+    document.body.append(box);
+  }
+  if (box.open) box.close();
+  else box.showModal();
+}
+function step(what, by) {
+  const places = all(what);
+  const bar = document.querySelector(".bar")?.getBoundingClientRect().height ?? 0;
+  const tops = places.map((place) => place.getBoundingClientRect().top - bar - 12);
+  const at = by > 0 ? tops.findIndex((top) => top > 2) : tops.findLastIndex((top) => top < -2);
+  if (at >= 0) scrollBy({ top: tops[at] });
+}
+addEventListener("keydown", (event) => {
+  if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const acts = {
+    "?": help,
+    j: () => step(".file", 1), k: () => step(".file", -1),
+    n: () => step(".d ins, .d del", 1), p: () => step(".d ins, .d del", -1),
+    o: async () => { for (const more of all("a.more")) await open(more); },
+  };
+  if (link) location.href = link.href;
+  else if (acts[event.key]) acts[event.key]();
+  else return;
+  event.preventDefault();
+});
+const tools = document.querySelector(".tools");
+if (tools) {
+  const button = document.createElement("button");
+  button.className = "chip";
+  button.type = "button";
+  button.textContent = "Keys ?";
+  button.addEventListener("click", help);
+  tools.append(button);
+}

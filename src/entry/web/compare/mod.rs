@@ -1,0 +1,178 @@
+//! `GET /tasks/{id}/compare`: a round's candidates: a table, who touches what, and the diffs side by side.
+
+mod candidates;
+mod matrix;
+mod place;
+#[cfg(test)]
+mod sample;
+mod sections;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::WebState;
+use super::banner::{Banner, banners};
+use super::page::{failed, html, not_found};
+use super::words::moment;
+use crate::domain::clock::Timestamp;
+use crate::domain::run::Run;
+use crate::service::comparison::{Comparison, before, compare};
+use crate::service::watch::look_soon;
+use candidates::{CandidateView, Chip, candidate, chips};
+use matrix::{Matrix, matrix};
+use place::{Asked, Place, key};
+use sections::{Body, Drawer, PAGE_FILES, Section};
+
+pub(super) use candidates::may_pick;
+
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Page {
+    title: String,
+    task: String,
+    repo: String,
+    issue: Option<(String, String)>,
+    round: Option<RoundView>,
+    banners: Vec<Banner>,
+    candidates: Vec<CandidateView>,
+    /// The only candidate shown, in full.
+    alone: Option<CandidateView>,
+    matrix: Matrix,
+    chips: Vec<Chip>,
+    all_href: String,
+    is_all: bool,
+    space_href: String,
+    no_space: bool,
+    /// Set where one file is looked at: the way back.
+    back_href: Option<String>,
+    sections: Vec<Section>,
+    more_files: usize,
+    /// How many candidates are at work.
+    working: usize,
+    opening: bool,
+}
+
+#[derive(Template)]
+#[template(path = "part.html")]
+struct Part {
+    sections: Vec<Section>,
+}
+
+struct RoundView {
+    number: i64,
+    status: &'static str,
+    base: String,
+    commit: String,
+    instruction: String,
+    until: Option<String>,
+    /// Number, address, and whether it is this one.
+    rounds: Vec<(i64, String, bool)>,
+}
+
+pub(super) async fn show(
+    State(state): State<WebState>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let number = asked.round.as_deref().map(str::parse::<i64>).transpose();
+    let (Ok(id), Ok(number)) = (id.parse(), number) else { return not_found() };
+    let found = match compare(&state.services, id, number).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return not_found(),
+        Err(error) => return failed(&error),
+    };
+    if let Err(error) = look_soon(&state.services, id).await {
+        tracing::warn!(task.id = %id, %error, "the round's reactions could not be looked at");
+    }
+    let place = Place::new(id, found.round.as_ref().map_or(0, |round| round.number), &asked);
+    let text = base_text(&state, &found, &place).await;
+    let now = state.services.now();
+    // Colours take a processor for a while, and others are waiting for this thread.
+    let drawn = tokio::task::spawn_blocking(move || draw(&found, &place, text.as_deref(), &asked, now)).await;
+    match drawn {
+        Ok(page) => html(StatusCode::OK, page),
+        Err(error) => failed(&error.into()),
+    }
+}
+
+/// The text of the file before the change, where what lies between the hunks was asked for.
+async fn base_text(state: &WebState, found: &Comparison, place: &Place) -> Option<String> {
+    let wanted = place.file.as_deref().filter(|_| place.whole)?;
+    let shown = found.runs.iter().filter(|run| run.has_patch() && place.shows(run.letter));
+    let (run, file) = shown
+        .flat_map(|run| run.result.files_changed.iter().map(move |f| (run, f)))
+        .find(|(_, f)| key(&f.path) == wanted)?;
+    let path = file.old_path.as_deref().unwrap_or(&file.path);
+    before(&state.services, &found.repo, &run.base_commit, path)
+        .await
+        .inspect_err(|error| tracing::warn!(run.id = %run.id, %error, "the base of a candidate cannot be shown"))
+        .ok()
+        .flatten()
+}
+
+fn draw(
+    found: &Comparison,
+    place: &Place,
+    text: Option<&str>,
+    asked: &Asked,
+    now: Timestamp,
+) -> askama::Result<String> {
+    let patched: Vec<&Run> = found.runs.iter().filter(|run| run.has_patch()).collect();
+    let shown: Vec<&Run> = patched.iter().copied().filter(|run| place.shows(run.letter)).collect();
+    let sections = Drawer::new(place, text, asked.plain.is_some()).sections(&shown);
+    if asked.part.is_some() {
+        return Part { sections }.render();
+    }
+    page(found, place, (&patched, &shown), sections, now).render()
+}
+
+fn page(
+    found: &Comparison,
+    place: &Place,
+    (patched, shown): (&[&Run], &[&Run]),
+    sections: Vec<Section>,
+    now: Timestamp,
+) -> Page {
+    let mut paths: Vec<&str> =
+        shown.iter().flat_map(|run| &run.result.files_changed).map(|file| file.path.as_str()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let alone = shown.first().filter(|_| place.view.len() == 1);
+    Page {
+        title: found.task.title.clone().unwrap_or_else(|| "Untitled task".into()),
+        task: found.task.id.to_string(),
+        repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
+        issue: found.task.issue.as_ref().map(|issue| (format!("#{}", issue.number), issue.url.clone())),
+        round: round(found, place),
+        banners: banners(found),
+        candidates: found.runs.iter().map(|run| candidate(found, run, place, now)).collect(),
+        alone: alone.map(|run| candidate(found, run, place, now)),
+        matrix: matrix(patched, place),
+        chips: chips(patched, place),
+        all_href: place.everything().to_string(),
+        is_all: place.view.is_empty(),
+        space_href: Place { no_space: !place.no_space, ..place.clone() }.to_string(),
+        no_space: place.no_space,
+        back_href: place.file.as_ref().map(|_| Place { file: None, whole: false, ..place.clone() }.to_string()),
+        more_files: if place.file.is_some() { 0 } else { paths.len().saturating_sub(PAGE_FILES) },
+        sections,
+        working: found.runs.iter().filter(|run| !run.status.is_terminal()).count(),
+        opening: found.picks.iter().any(|pick| pick.status == crate::domain::pick::PickStatus::Opening),
+    }
+}
+
+fn round(found: &Comparison, place: &Place) -> Option<RoundView> {
+    let round = found.round.as_ref()?;
+    let at = |number: i64| Place { round: number, view: std::collections::BTreeSet::new(), ..place.everything() };
+    Some(RoundView {
+        number: round.number,
+        status: round.status.as_str(),
+        base: round.base_ref.clone(),
+        commit: round.base_commit.short().to_owned(),
+        instruction: round.instruction.clone(),
+        until: round.expires_at.map(moment),
+        rounds: (1..=found.task.round).map(|n| (n, at(n).to_string(), n == round.number)).collect(),
+    })
+}

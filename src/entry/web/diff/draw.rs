@@ -1,0 +1,279 @@
+//! Draws hunks: a column of line numbers and a column of code, each one `<pre>`. Stretches of added and removed lines
+//! are one element each; colours, marked words and a link for every line come only where they are asked for.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::html::escape;
+use super::marks::marks;
+use super::{Hunk, Line, Tag};
+use crate::engine::highlight::{Class, Highlighter, Span};
+
+/// The rest of a longer line is not shown, in bytes.
+const MAX_LINE_BYTES: usize = 2_000;
+
+/// How a file is drawn.
+pub(in crate::entry::web) struct Look<'a> {
+    /// What the names of its lines begin with: letters, digits and `-` only.
+    pub(in crate::entry::web) id: &'a str,
+    /// The path, which tells the language.
+    pub(in crate::entry::web) path: &'a str,
+    /// With colours, marked words and links.
+    pub(in crate::entry::web) rich: bool,
+    /// More lines are left out.
+    pub(in crate::entry::web) max_lines: usize,
+    /// Where what lies between the hunks can be seen; `None` when there is nothing more to see.
+    pub(in crate::entry::web) unfold: Option<&'a str>,
+}
+
+/// A drawn file.
+pub(in crate::entry::web) struct Drawing {
+    pub(in crate::entry::web) html: String,
+    pub(in crate::entry::web) lines: usize,
+    pub(in crate::entry::web) left_out: usize,
+}
+
+/// What colours texts; one for each page, so that its time is bounded.
+pub(in crate::entry::web) struct Pen(pub(in crate::entry::web) Highlighter);
+
+/// Draws a file's hunks.
+pub(in crate::entry::web) fn draw(hunks: &[Hunk], look: &Look<'_>, pen: &mut Pen) -> Drawing {
+    let last = hunks.last().map_or(1, |hunk| hunk.old_end().max(hunk.new_end()));
+    let mut sheet =
+        Sheet { look, width: last.to_string().len(), numbers: String::new(), code: String::new(), lines: 0 };
+    let mut before = (1, 1);
+    for hunk in hunks {
+        if sheet.lines >= look.max_lines {
+            break;
+        }
+        sheet.gap(hunk.old_start.saturating_sub(before.0), before.1);
+        sheet.hunk(hunk, pen);
+        before = (hunk.old_end(), hunk.new_end());
+    }
+    let all: usize = hunks.iter().map(|hunk| hunk.lines.len()).sum();
+    let left_out = all - sheet.lines;
+    if left_out == 0 && look.unfold.is_some() {
+        sheet.rest(before.1);
+    }
+    let (numbers, code, lines) = (sheet.numbers, sheet.code, sheet.lines);
+    let html = format!(
+        "<div class=\"d\"><pre class=\"g\" aria-hidden=\"true\">\n{numbers}</pre><pre class=\"x\" tabindex=\"0\">\n{code}</pre></div>"
+    );
+    Drawing { html, lines, left_out }
+}
+
+struct Sheet<'a> {
+    look: &'a Look<'a>,
+    /// Digits of the largest number.
+    width: usize,
+    numbers: String,
+    code: String,
+    lines: usize,
+}
+
+impl Sheet<'_> {
+    fn gap(&mut self, hidden: usize, first: usize) {
+        if hidden > 0 {
+            let plural = if hidden == 1 { "" } else { "s" };
+            self.fold(first, &format!("{hidden} unchanged line{plural}"));
+        }
+    }
+
+    fn rest(&mut self, first: usize) {
+        self.fold(first, "whole file");
+    }
+
+    fn fold(&mut self, first: usize, text: &str) {
+        let _ = writeln!(self.numbers, "{:>w$} ", "⋯", w = self.width);
+        let Some(link) = self.look.unfold else {
+            let _ = writeln!(self.code, "<span class=\"gap\">{text}</span>");
+            return;
+        };
+        self.code.push_str("<a class=\"gap\" href=\"");
+        escape(link, &mut self.code);
+        let _ = write!(self.code, "#{}-R{first}\">{text}\n</a>", self.look.id);
+    }
+
+    fn hunk(&mut self, hunk: &Hunk, pen: &mut Pen) {
+        let room = self.look.max_lines - self.lines;
+        let dressed = if self.look.rich { dress(hunk, self.look.path, pen) } else { Vec::new() };
+        let (mut old, mut new) = (hunk.old_start, hunk.new_start);
+        let mut at = 0;
+        for run in hunk.lines.get(..room.min(hunk.lines.len())).unwrap_or_default().chunk_by(|a, b| a.tag == b.tag) {
+            let tag = run.first().map_or(Tag::Same, |line| line.tag);
+            self.open(tag, old, new);
+            for line in run {
+                self.number(tag, old, new);
+                self.line(line, dressed.get(at));
+                (old, new) = (old + usize::from(tag != Tag::Added), new + usize::from(tag != Tag::Removed));
+                at += 1;
+            }
+            self.close(tag);
+        }
+        self.lines += at;
+    }
+
+    fn open(&mut self, tag: Tag, old: usize, new: usize) {
+        let (element, side, number) = match tag {
+            Tag::Same => return,
+            Tag::Removed => ("del", 'L', old),
+            Tag::Added => ("ins", 'R', new),
+        };
+        let _ = if self.look.rich {
+            write!(self.code, "<{element}>")
+        } else {
+            write!(self.code, "<{element} id=\"{}-{side}{number}\">", self.look.id)
+        };
+    }
+
+    fn close(&mut self, tag: Tag) {
+        self.code.push_str(match tag {
+            Tag::Same => "",
+            Tag::Removed => "</del>",
+            Tag::Added => "</ins>",
+        });
+    }
+
+    fn number(&mut self, tag: Tag, old: usize, new: usize) {
+        let (side, number, mark) = match tag {
+            Tag::Same => ('R', new, ' '),
+            Tag::Removed => ('L', old, '−'),
+            Tag::Added => ('R', new, '+'),
+        };
+        let text = number.to_string();
+        let pad = self.width.saturating_sub(text.len());
+        let id = self.look.id;
+        let _ = if self.look.rich {
+            writeln!(
+                self.numbers,
+                "{:pad$}<a id=\"{id}-{side}{text}\" href=\"#{id}-{side}{text}\" tabindex=\"-1\">{text}</a>{mark}",
+                ""
+            )
+        } else {
+            writeln!(self.numbers, "{:pad$}{text}{mark}", "")
+        };
+    }
+
+    fn line(&mut self, line: &Line, dress: Option<&Dress>) {
+        let shown = cut(&line.text);
+        match dress {
+            Some(dress) => dressed(shown, dress, &mut self.code),
+            None => escape(shown, &mut self.code),
+        }
+        let hidden = line.text.len() - shown.len();
+        if hidden > 0 {
+            let _ = write!(self.code, "<em>… {hidden} more bytes</em>");
+        }
+        if line.open_end {
+            self.code.push_str("<em> no line end at the end of the file</em>");
+        }
+        self.code.push('\n');
+    }
+}
+
+fn cut(text: &str) -> &str {
+    let end = (0..=MAX_LINE_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// What one line wears.
+struct Dress {
+    spans: Vec<Span>,
+    marks: Vec<Range<usize>>,
+}
+
+/// Colours by the text of the line's own side.
+fn dress(hunk: &Hunk, path: &str, pen: &mut Pen) -> Vec<Dress> {
+    let mut side = |other: Tag| {
+        let text: String = hunk.lines.iter().filter(|l| l.tag != other).flat_map(|l| [l.text.as_str(), "\n"]).collect();
+        pen.0.lines(path, &text).into_iter()
+    };
+    let (mut new, mut old) = (side(Tag::Removed), side(Tag::Added));
+    let spans = hunk.lines.iter().map(|line| {
+        let before = if line.tag == Tag::Added { None } else { old.next() };
+        if line.tag == Tag::Removed { before } else { new.next() }
+    });
+    let spans: Vec<_> = spans.map(Option::unwrap_or_default).collect();
+    spans.into_iter().zip(marks(hunk)).map(|(spans, marks)| Dress { spans, marks }).collect()
+}
+
+/// A line in pieces: where a span or a mark begins or ends, a piece ends.
+fn dressed(text: &str, dress: &Dress, out: &mut String) {
+    let inside = |at: &usize| *at <= text.len() && text.is_char_boundary(*at);
+    let spans = dress.spans.iter().flat_map(|span| [span.start, span.end]);
+    let mut cuts: Vec<usize> =
+        spans.chain(dress.marks.iter().flat_map(|mark| [mark.start, mark.end])).filter(inside).collect();
+    cuts.extend([0, text.len()]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut marked = false;
+    for (start, end) in cuts.iter().zip(cuts.iter().skip(1)) {
+        let now = dress.marks.iter().any(|mark| mark.start <= *start && end <= &mark.end);
+        if now != marked {
+            out.push_str(if now { "<b>" } else { "</b>" });
+            marked = now;
+        }
+        let class = dress.spans.iter().find(|span| span.start <= *start && *end <= span.end).map(|span| span.class);
+        piece(text.get(*start..*end).unwrap_or_default(), class, out);
+    }
+    if marked {
+        out.push_str("</b>");
+    }
+}
+
+fn piece(text: &str, class: Option<Class>, out: &mut String) {
+    let name = match class {
+        None => return escape(text, out),
+        Some(Class::Keyword) => 'k',
+        Some(Class::String) => 's',
+        Some(Class::Comment) => 'c',
+        Some(Class::Constant) => 'n',
+        Some(Class::Function) => 'f',
+        Some(Class::Type) => 't',
+    };
+    let _ = write!(out, "<span class=\"{name}\">");
+    escape(text, out);
+    out.push_str("</span>");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::read;
+    use super::*;
+    use crate::domain::patch::FileDiff;
+
+    const PATCH: &str =
+        "@@ -9,3 +9,3 @@\n def greet(name):\n-    return \"Helo <b>\" + name\n+    return \"Hello <b>\" + name\n \n";
+
+    fn drawn(patch: &str, rich: bool, max_lines: usize, unfold: Option<&str>) -> Drawing {
+        let diff =
+            FileDiff { path: "a.py".into(), old_path: None, added_lines: 1, removed_lines: 1, patch: patch.into() };
+        let look = Look { id: "A-0f", path: "a.py", rich, max_lines, unfold };
+        draw(&read(&diff).hunks, &look, &mut Pen(Highlighter::new(Duration::from_secs(20))))
+    }
+
+    #[test]
+    fn a_rich_file_has_links_colours_and_marks() {
+        insta::assert_snapshot!(drawn(PATCH, true, 100, Some("/x?a=1&b=2")).html);
+    }
+
+    #[test]
+    fn p11_a_plain_file_has_one_element_for_a_stretch_of_lines() {
+        insta::assert_snapshot!(drawn(PATCH, false, 100, None).html);
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let drawing = drawn(PATCH, true, 2, Some("/x"));
+        assert_eq!((drawing.lines, drawing.left_out), (2, 2));
+        assert!(!drawing.html.contains("Hello") && drawing.html.contains("Helo"), "{}", drawing.html);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_and_says_so() {
+        let drawing = drawn(&format!("@@ -0,0 +1 @@\n+{}\n", "é".repeat(1_500)), true, 9, None);
+        assert!(drawing.html.contains("<em>… 1000 more bytes</em>"), "{}", drawing.html);
+    }
+}
