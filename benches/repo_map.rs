@@ -1,6 +1,7 @@
-//! P10: the repository map of 10,000 generated files, cold, again, and one commit later, with the memory it took.
+//! P10: the repository map of 10,000 files, cold, again, and one commit later, with the memory it took.
 //!
-//! `cargo bench --bench repo_map -- js` or `-- c`; one language a process, so that the memory is its own.
+//! `cargo bench --bench repo_map -- js` or `-- c` for generated files, `-- FOLDER "words of an issue"` for a copy of
+//! real ones; one tree a process, so that the memory is its own.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +10,7 @@
 )]
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
@@ -135,24 +136,49 @@ fn asked(view: &TreeView, library: &Arc<Library>, text: &str) -> (f64, Context) 
     (started.elapsed().as_secs_f64(), context)
 }
 
-#[tokio::main]
-async fn main() {
-    let language = std::env::args().nth(1).filter(|arg| arg == "c").unwrap_or_else(|| "js".into());
-    let dir = tempfile::tempdir().unwrap();
-    let work = dir.path().join("work");
-    std::fs::create_dir(&work).unwrap();
-    git(&work, &["init", "-q", "-b", "main"]);
-    let (mut dice, mut bytes) = (Dice(7), 0);
+/// Fills `work` with generated files; comes back with one of them.
+fn generate(language: &str, work: &Path) -> PathBuf {
+    let mut dice = Dice(7);
     for n in 0..FILES {
         let text = if language == "c" { c(n, &mut dice) } else { js(n, &mut dice) };
-        bytes += text.len();
         let folder = work.join(folder(n));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("module_{n}.{language}")), text).unwrap();
     }
+    work.join(folder(12)).join(format!("module_12.{language}"))
+}
+
+/// Copies `from` into `work`; comes back with a file of it.
+fn copy(from: &Path, work: &Path) -> PathBuf {
+    let status = Command::new("cp").arg("-r").arg(from.join(".")).arg(work).status().expect("cp runs");
+    assert!(status.success(), "{} is copied", from.display());
+    git(work, &["add", "-A"]);
+    let paths = git(work, &["ls-files"]);
+    work.join(paths.lines().nth(paths.lines().count() / 2).expect("the folder has files"))
+}
+
+/// How many files are in a commit, and how many MiB.
+fn sizes(view: &TreeView) -> (usize, u64) {
+    let bytes = view.files().map(|file| view.size(file.blob).unwrap());
+    let (files, bytes) = bytes.fold((0, 0), |(files, sum), size| (files + 1, sum + size));
+    (files, bytes >> 20)
+}
+
+#[tokio::main]
+async fn main() {
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let tree = words.next().unwrap_or_else(|| "js".into());
+    let issue = words.next().unwrap_or_else(|| ISSUE.into());
+    let dir = tempfile::tempdir().unwrap();
+    let work = dir.path().join("work");
+    std::fs::create_dir(&work).unwrap();
+    git(&work, &["init", "-q", "-b", "main"]);
+    let changed = match tree.as_str() {
+        "js" | "c" => generate(&tree, &work),
+        folder => copy(Path::new(folder), &work),
+    };
     let first = commit(&work);
-    let changed = work.join(folder(12)).join(format!("module_12.{language}"));
-    std::fs::write(&changed, format!("{}\n// more\n", std::fs::read_to_string(&changed).unwrap())).unwrap();
+    std::fs::write(&changed, [std::fs::read(&changed).unwrap().as_slice(), b"\n// more\n"].concat()).unwrap();
     let second = commit(&work);
 
     let settings = GitSettings { allow_local: true, ..GitSettings::default() };
@@ -161,29 +187,30 @@ async fn main() {
     let mirror = mirrors.fetch("mirrors/r.git", &remote, &first).await.unwrap();
     let view = mirror.tree(&first).await.unwrap();
     let before = peak_mib();
-    println!("{FILES} {language} files, {} MiB of source; {before} MiB before", bytes >> 20);
+    let (files, mib) = sizes(&view);
+    println!("{files} files, {mib} MiB; {before} MiB before");
 
     let library = Library::new(
         &dir.path().join("data"),
         Patience { parse: std::time::Duration::from_mins(10), ..Patience::default() },
     );
-    let (cold, context) = asked(&view, &library, ISSUE);
+    let (cold, context) = asked(&view, &library, &issue);
     println!(
         "cold:                 {cold:.2} s, {} files in the map, {} shown",
         context.map.len(),
         context.files.len()
     );
     context.left_out.iter().for_each(|note| println!("  left out: {note}"));
-    let (again, _) = asked(&view, &library, ISSUE);
+    let (again, _) = asked(&view, &library, &issue);
     println!("the same asked again: {again:.3} s");
     let (other, _) = asked(&view, &library, "another issue about Ledger77 and sumPeriod0 or sum_period_77_0");
     println!("another issue:        {other:.2} s");
     let mirror = mirrors.fetch("mirrors/r.git", &remote, &second).await.unwrap();
     let view = mirror.tree(&second).await.unwrap();
-    let (later, _) = asked(&view, &library, ISSUE);
+    let (later, _) = asked(&view, &library, &issue);
     println!("one commit later:     {later:.2} s");
     let fresh = Library::new(&dir.path().join("data"), Patience::default());
-    let (restarted, _) = asked(&view, &fresh, ISSUE);
+    let (restarted, _) = asked(&view, &fresh, &issue);
     println!("after a restart:      {restarted:.2} s");
     println!("peak memory:          {} MiB", peak_mib());
 }
