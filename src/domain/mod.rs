@@ -17,6 +17,7 @@ pub mod patch;
 pub mod permission;
 pub mod pick;
 pub mod pull;
+pub mod reaction;
 pub mod repo;
 pub mod round;
 pub mod run;

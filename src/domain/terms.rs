@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::money::UsdMicros;
+use super::reaction::ReactionContent;
 
 /// How candidates are shown in the thread.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,80 +15,6 @@ pub enum CommentStyle {
     Each,
     /// All of them in the status comment.
     One,
-}
-
-/// The reaction that picks: one of the eight that GitHub knows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PickReaction {
-    /// 👍
-    #[serde(rename = "+1")]
-    PlusOne,
-    /// 👎
-    #[serde(rename = "-1")]
-    MinusOne,
-    /// 😄
-    Laugh,
-    /// 😕
-    Confused,
-    /// ❤️
-    Heart,
-    /// 🎉
-    Hooray,
-    /// 🚀
-    #[default]
-    Rocket,
-    /// 👀
-    Eyes,
-}
-
-impl PickReaction {
-    /// All eight.
-    pub const ALL: [Self; 8] = [
-        Self::PlusOne,
-        Self::MinusOne,
-        Self::Laugh,
-        Self::Confused,
-        Self::Heart,
-        Self::Hooray,
-        Self::Rocket,
-        Self::Eyes,
-    ];
-
-    /// GitHub's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PlusOne => "+1",
-            Self::MinusOne => "-1",
-            Self::Laugh => "laugh",
-            Self::Confused => "confused",
-            Self::Heart => "heart",
-            Self::Hooray => "hooray",
-            Self::Rocket => "rocket",
-            Self::Eyes => "eyes",
-        }
-    }
-
-    /// As people see it.
-    pub fn emoji(self) -> &'static str {
-        match self {
-            Self::PlusOne => "👍",
-            Self::MinusOne => "👎",
-            Self::Laugh => "😄",
-            Self::Confused => "😕",
-            Self::Heart => "❤️",
-            Self::Hooray => "🎉",
-            Self::Rocket => "🚀",
-            Self::Eyes => "👀",
-        }
-    }
-
-    /// Reads GitHub's word or the emoji itself (with or without its variation selector).
-    pub fn parse(text: &str) -> Option<Self> {
-        let plain = |text: &str| text.trim_end_matches('\u{FE0F}').to_ascii_lowercase();
-        let text = plain(text);
-        Self::ALL.into_iter().find(|r| r.as_str() == text || plain(r.emoji()) == text)
-    }
 }
 
 /// Whom the commit names as co-authors.
@@ -130,7 +57,7 @@ pub struct Terms {
     /// Where candidates are shown.
     pub comments: CommentStyle,
     /// Which reaction picks.
-    pub pick_reaction: PickReaction,
+    pub pick_reaction: ReactionContent,
     /// Whom the commit names.
     pub co_author: CoAuthor,
     /// The file could not be read, so these are the defaults.
@@ -142,22 +69,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reactions_are_read_as_words_and_as_emoji() {
-        for reaction in PickReaction::ALL {
-            assert_eq!(PickReaction::parse(reaction.as_str()), Some(reaction));
-            assert_eq!(PickReaction::parse(reaction.emoji()), Some(reaction));
-        }
-        assert_eq!(PickReaction::parse("❤"), Some(PickReaction::Heart));
-        assert_eq!(PickReaction::parse("Rocket"), Some(PickReaction::Rocket));
-        for bad in ["", "tada", "🦀", "rockets"] {
-            assert_eq!(PickReaction::parse(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn rounds_of_earlier_versions_have_the_defaults() {
         assert_eq!(serde_json::from_str::<Terms>("{}").unwrap(), Terms::default());
-        let terms = Terms { pick_reaction: PickReaction::PlusOne, co_author: CoAuthor::Both, ..Terms::default() };
+        let terms = Terms { pick_reaction: ReactionContent::PlusOne, co_author: CoAuthor::Both, ..Terms::default() };
         let text = serde_json::to_string(&terms).unwrap();
         assert!(text.contains("\"+1\""), "{text}");
         assert_eq!(serde_json::from_str::<Terms>(&text).unwrap(), terms);

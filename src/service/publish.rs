@@ -4,7 +4,7 @@ mod view;
 
 pub(crate) use view::requester;
 
-use crate::adapters::github::{GithubError, ReactionContent, RepoClient};
+use crate::adapters::github::{GithubError, RepoClient};
 use crate::adapters::store::budget_warnings::Warning;
 use crate::adapters::store::{budget_warnings, effects, picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
@@ -197,7 +197,7 @@ async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) ->
     let effect = effects::by_key(&mut conn, &candidate_key(run.id)).await?;
     drop(conn);
     let Some(comment) = effect.and_then(|e| e.external_id).map(CommentId) else { return Ok(()) };
-    match thread.client.react_to_comment(comment, button(&scene.round)).await {
+    match thread.client.react_to_comment(comment, scene.round.terms.pick_reaction).await {
         Ok(()) => {}
         Err(error) if error.is_gone() || matches!(error, GithubError::Locked) => {}
         Err(error) => return Err(error.into()),
@@ -211,11 +211,6 @@ async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) ->
     svc.enqueue_at(&mut tx, Job::WatchRound { round_id: scene.round.id }, first, scene.repo.installation_id, None)
         .await?;
     Ok(tx.commit().await?)
-}
-
-/// The reaction that picks in this round, as GitHub takes it.
-pub(super) fn button(round: &Round) -> ReactionContent {
-    ReactionContent::parse(round.terms.pick_reaction.as_str()).unwrap_or(ReactionContent::Rocket)
 }
 
 /// Comments of older rounds are folded away, once.

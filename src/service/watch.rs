@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use crate::adapters::github::{AccountKind, GithubError, Reaction, ReactionContent, RepoClient};
+use crate::adapters::github::{AccountKind, GithubError, Reaction, RepoClient};
 use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RoundId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::pick::{Pick, PickSource, PickStatus};
 use crate::domain::pull::PullStatus;
+use crate::domain::reaction::ReactionContent;
 use crate::domain::repo::Repo;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::watch::{PendingReaction, Watch};
@@ -17,7 +18,6 @@ use crate::domain::watch::{PendingReaction, Watch};
 use super::Services;
 use super::jobs::Flow;
 use super::pick::{Choice, PickRequest, accept};
-use super::publish::button;
 use super::round_state::advance;
 
 /// GitHub's times are whole seconds.
@@ -33,7 +33,7 @@ pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow>
         // Nothing to look at; only the end of the choice is left.
         return Ok(watched.round.expires_at.map_or(Flow::Done, Flow::Again));
     }
-    let (client, button) = (svc.client(&watched.repo)?, button(&watched.round));
+    let (client, button) = (svc.client(&watched.repo)?, watched.round.terms.pick_reaction);
     if let Some(wait) = rate_pause(&client, svc.now()) {
         return Ok(Flow::Again(wait));
     }

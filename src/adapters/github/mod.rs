@@ -36,7 +36,7 @@ pub use standing::StandingCache;
 pub use tokens::wanted_permissions;
 pub use types::{
     AccountKind, Actor, AppInfo, Comment, CommentRollup, Compare, CompareStatus, FileInfo, HookDelivery, Installation,
-    Issue, NewPull, PullInfo, RateBudget, Reaction, ReactionContent, RepoInfo, Rollups, Standing,
+    Issue, NewPull, PullInfo, RateBudget, Reaction, RepoInfo, Rollups, Standing,
 };
 
 /// Percent-encodes one piece of a path or query.

@@ -6,11 +6,11 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{EffectId, RunId};
 use crate::domain::money::{Usage, UsdMicros};
 use crate::domain::patch::FileDiff;
+use crate::domain::reaction::ReactionContent;
 use crate::domain::repo::CommitSha;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::Letter;
 use crate::domain::sha256::Sha256Hex;
-use crate::domain::terms::PickReaction;
 
 /// One round's status comment.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub struct StatusView {
     /// The candidates with their diffs, when they have no comments of their own.
     pub whole: Vec<CandidateView>,
     /// The reaction that picks on a candidate's comment; `None` where there are no such comments.
-    pub button: Option<PickReaction>,
+    pub button: Option<ReactionContent>,
 }
 
 /// One candidate's row in the status comment.
@@ -231,5 +231,5 @@ pub struct CandidateView {
     /// The page that compares the candidates; `None` without a public URL.
     pub compare_url: Option<String>,
     /// The reaction that picks.
-    pub button: PickReaction,
+    pub button: ReactionContent,
 }

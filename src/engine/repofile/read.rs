@@ -1,7 +1,8 @@
 //! From the tree to the typed file, key by key.
 
+use crate::domain::reaction::ReactionContent;
 use crate::domain::repo::BranchName;
-use crate::domain::terms::{Budgets, CoAuthor, CommentStyle, PickReaction};
+use crate::domain::terms::{Budgets, CoAuthor, CommentStyle};
 use crate::engine::command::{ModelRequest, alias_problem, folder, nearest};
 use crate::engine::patch::glob::Glob;
 
@@ -257,9 +258,9 @@ fn commander(node: &Node, path: &str) -> Result<Commander, Fault> {
 }
 
 pub(super) fn pick_reaction(file: &mut RepoFile, entry: &Entry<'_>) -> Result<(), Fault> {
-    let listed = PickReaction::ALL.map(|reaction| (reaction.as_str(), reaction));
+    let listed = ReactionContent::ALL.map(|reaction| (reaction.as_str(), reaction));
     if let Value::Text { text, .. } = &entry.node.value
-        && let Some(reaction) = PickReaction::parse(text.trim_matches(':'))
+        && let Some(reaction) = ReactionContent::written(text.trim_matches(':'))
     {
         file.terms.pick_reaction = reaction;
         return Ok(());

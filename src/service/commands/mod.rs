@@ -12,11 +12,12 @@ mod run;
 
 pub use asked::{Asked, Carrier, IssueFacts};
 
-use crate::adapters::github::{GithubError, ReactionContent};
+use crate::adapters::github::GithubError;
 use crate::adapters::store::{Conn, StoreError, meta, pulls, rounds, runs, tasks};
 use crate::domain::crash;
 use crate::domain::ids::{PullId, TaskId};
 use crate::domain::pull::Pull;
+use crate::domain::reaction::ReactionContent;
 use crate::domain::round::Round;
 use crate::domain::run::{Letter, Run};
 use crate::domain::task::Task;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bakeoff::adapters::github::{
-    AccountKind, CompareStatus, GitHub, GithubConfig, GithubError, NewPull, ReactionContent, RepoClient, ValidationCode,
+    AccountKind, CompareStatus, GitHub, GithubConfig, GithubError, NewPull, RepoClient, ValidationCode,
 };
 use bakeoff::domain::clock::SystemClock;
 use bakeoff::domain::ids::{CommentId, GithubRepoId, InstallationId};
 use bakeoff::domain::permission::Permission;
 use bakeoff::domain::pull::PullStatus;
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::{BranchName, CommitSha, RepoName};
 use bakeoff::sim::github::{Change, FakeGithub, Fault, RepoHandle};
 use secrecy::{ExposeSecret, SecretString};

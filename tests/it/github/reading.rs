@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use bakeoff::adapters::github::{
-    AccountKind, Compare, CompareStatus, GithubError, ReactionContent, Standing, StandingCache,
-};
+use bakeoff::adapters::github::{AccountKind, Compare, CompareStatus, GithubError, Standing, StandingCache};
 use bakeoff::domain::clock::Timestamp;
 use bakeoff::domain::ids::{CommentId, GithubRepoId, GithubUserId};
 use bakeoff::domain::permission::Permission;
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::{BranchName, CommitSha, RepoName};
 use proptest::prelude::*;
 use serde_json::{Value, json};

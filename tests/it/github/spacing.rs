@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bakeoff::adapters::github::{GitHub, GithubError, ReactionContent, WriteKind, WriteLimiter, WriteRules};
+use bakeoff::adapters::github::{GitHub, GithubError, WriteKind, WriteLimiter, WriteRules};
 use bakeoff::domain::clock::{SystemClock, Timestamp};
 use bakeoff::domain::ids::CommentId;
+use bakeoff::domain::reaction::ReactionContent;
 use proptest::prelude::*;
 use serde_json::json;
 

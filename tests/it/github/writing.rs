@@ -1,8 +1,9 @@
 //! What is written: comments, reactions, labels, pull requests, folding away.
 
-use bakeoff::adapters::github::{GithubError, NewPull, ReactionContent};
+use bakeoff::adapters::github::{GithubError, NewPull};
 use bakeoff::domain::ids::CommentId;
 use bakeoff::domain::pull::PullStatus;
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::BranchName;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! What people read because of `.github/bakeoff.yml`: its one error, one comment for all, notes, co-authors.
 
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::round::RoundStatus;
-use bakeoff::domain::terms::PickReaction;
 use bakeoff::engine::render::{
     MAX_COMMENT_BYTES, Note, commit_message, newly_ticked, repo_file_broken, status_comment,
 };
@@ -73,7 +73,7 @@ fn m37_boxes_within_diffs_are_no_boxes() {
 #[test]
 fn notes_buttons_and_co_authors() {
     let mut view = status(RoundStatus::Choosing, vec![row(0, "GPT-5.1", patch_of(1, 1, 1))]);
-    view.button = Some(PickReaction::Hooray);
+    view.button = Some(ReactionContent::Hooray);
     view.notes = vec![
         Note::FileBroken,
         Note::NoLabel(vec!["needs review".into()]),

@@ -6,10 +6,10 @@ use bakeoff::domain::clock::Timestamp;
 use bakeoff::domain::ids::{EffectId, RunId, TaskId};
 use bakeoff::domain::money::{Usage, UsdMicros};
 use bakeoff::domain::patch::{FileDiff, Patch};
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::CommitSha;
 use bakeoff::domain::round::RoundStatus;
 use bakeoff::domain::run::Letter;
-use bakeoff::domain::terms::PickReaction;
 use bakeoff::engine::render::{CandidateRow, CandidateView, EvidenceRow, Outcome, PullView, StatusView};
 
 pub const URL: &str = "https://bakeoff.example/tasks/1/compare";
@@ -67,7 +67,7 @@ pub fn status(status: RoundStatus, candidates: Vec<CandidateRow>) -> StatusView 
         compare_url: None,
         expires_at: Some(Timestamp(1_769_868_300_000)),
         whole: Vec::new(),
-        button: Some(PickReaction::Rocket),
+        button: Some(ReactionContent::Rocket),
     }
 }
 
@@ -98,7 +98,7 @@ pub fn candidate(files: Vec<FileDiff>) -> CandidateView {
         took: Some(Duration::from_secs(185)),
         adds_to: None,
         compare_url: None,
-        button: PickReaction::Rocket,
+        button: ReactionContent::Rocket,
     }
 }
 

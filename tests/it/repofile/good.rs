@@ -1,7 +1,8 @@
 //! What a file may say, and what that means.
 
 use bakeoff::domain::money::UsdMicros;
-use bakeoff::domain::terms::{CoAuthor, CommentStyle, PickReaction, Terms};
+use bakeoff::domain::reaction::ReactionContent;
+use bakeoff::domain::terms::{CoAuthor, CommentStyle, Terms};
 use bakeoff::engine::command::ModelRequest;
 use bakeoff::engine::repofile::{Check, Commander, Level, RepoFile, read_repo_file};
 
@@ -55,7 +56,7 @@ co_author: both
         paths: vec!["crates/api".into(), "docs".into()],
         forbidden_paths: vec!["db/migrate/**".into()],
         comments: CommentStyle::One,
-        pick_reaction: PickReaction::Hooray,
+        pick_reaction: ReactionContent::Hooray,
         co_author: CoAuthor::Both,
         ..Terms::default()
     };
@@ -97,12 +98,12 @@ fn one_value_stands_for_a_list_of_one() {
 #[test]
 fn reactions_switches_and_co_authors_in_their_spellings() {
     for (text, reaction) in [
-        ("+1", PickReaction::PlusOne),
-        ("-1", PickReaction::MinusOne),
-        ("\":heart:\"", PickReaction::Heart),
-        ("\"❤️\"", PickReaction::Heart),
-        ("Rocket", PickReaction::Rocket),
-        ("eyes", PickReaction::Eyes),
+        ("+1", ReactionContent::PlusOne),
+        ("-1", ReactionContent::MinusOne),
+        ("\":heart:\"", ReactionContent::Heart),
+        ("\"❤️\"", ReactionContent::Heart),
+        ("Rocket", ReactionContent::Rocket),
+        ("eyes", ReactionContent::Eyes),
     ] {
         assert_eq!(read(&format!("pick_reaction: {text}")).terms.pick_reaction, reaction, "{text}");
     }

@@ -13,12 +13,13 @@ use bakeoff::domain::patch::FileDiff;
 use bakeoff::domain::permission::Person;
 use bakeoff::domain::pick::{Pick, PickSource, PickStatus};
 use bakeoff::domain::pull::{Pull, PullStatus};
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::{BranchName, CommitSha, Repo, RepoName};
 use bakeoff::domain::round::{Brief, Origin, Round, RoundStatus};
 use bakeoff::domain::run::{Letter, Run, RunResult, RunStatus};
 use bakeoff::domain::sha256::Sha256Hex;
 use bakeoff::domain::task::Task;
-use bakeoff::domain::terms::{PickReaction, Terms};
+use bakeoff::domain::terms::Terms;
 
 /// The moment at which everything here was made.
 pub const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -82,7 +83,7 @@ pub fn round_of(task: &Task, number: i64) -> Round {
         pull_id: None,
         terms: Terms {
             forbidden_paths: vec!["*.lock".into()],
-            pick_reaction: PickReaction::PlusOne,
+            pick_reaction: ReactionContent::PlusOne,
             ..Terms::default()
         },
         expires_at: Some(later(5_000)),

@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use crate::domain::ids::CommentId;
+use crate::domain::reaction::ReactionContent;
 
 use super::super::call::Call;
 use super::super::etag::Tagged;
 use super::super::limiter::WriteKind;
-use super::super::{CommentRollup, GithubError, Reaction, ReactionContent, Rollups, paging, wire};
+use super::super::{CommentRollup, GithubError, Reaction, Rollups, paging, wire};
 use super::{RepoClient, STRANGE};
 
 impl RepoClient {

@@ -6,4 +6,4 @@ mod thread;
 
 pub use account::{AccountKind, Actor, AppInfo, HookDelivery, Installation, RateBudget, Standing};
 pub use place::{Compare, CompareStatus, FileInfo, RepoInfo};
-pub use thread::{Comment, CommentRollup, Issue, NewPull, PullInfo, Reaction, ReactionContent, Rollups};
+pub use thread::{Comment, CommentRollup, Issue, NewPull, PullInfo, Reaction, Rollups};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{CommentId, GithubRepoId};
 use crate::domain::pull::PullStatus;
+use crate::domain::reaction::ReactionContent;
 use crate::domain::repo::{BranchName, CommitSha};
 
 use super::Actor;
@@ -57,60 +58,6 @@ pub struct Comment {
     pub created_at: Timestamp,
     /// When it was last edited (equal to `created_at` when never).
     pub updated_at: Timestamp,
-}
-
-/// GitHub's eight reactions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReactionContent {
-    /// 👍
-    PlusOne,
-    /// 👎
-    MinusOne,
-    /// 😄
-    Laugh,
-    /// 😕
-    Confused,
-    /// ❤️
-    Heart,
-    /// 🎉
-    Hooray,
-    /// 🚀
-    Rocket,
-    /// 👀
-    Eyes,
-}
-
-impl ReactionContent {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::PlusOne,
-        Self::MinusOne,
-        Self::Laugh,
-        Self::Confused,
-        Self::Heart,
-        Self::Hooray,
-        Self::Rocket,
-        Self::Eyes,
-    ];
-
-    /// GitHub's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PlusOne => "+1",
-            Self::MinusOne => "-1",
-            Self::Laugh => "laugh",
-            Self::Confused => "confused",
-            Self::Heart => "heart",
-            Self::Hooray => "hooray",
-            Self::Rocket => "rocket",
-            Self::Eyes => "eyes",
-        }
-    }
-
-    /// Reads GitHub's word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|content| content.as_str() == word)
-    }
 }
 
 /// One reaction.

@@ -6,9 +6,10 @@ use serde::Deserialize;
 
 use crate::domain::ids::{CommentId, GithubRepoId};
 use crate::domain::pull::PullStatus;
+use crate::domain::reaction::ReactionContent;
 use crate::domain::repo::CommitSha;
 
-use super::super::{self as github, CommentRollup, ReactionContent};
+use super::super::{self as github, CommentRollup};
 use super::account::{Account, At, actor};
 
 #[derive(Deserialize)]

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bakeoff::adapters::git::{CommitSpec, GitSettings, Mirrors, Person, PushOutcome, Remote};
-use bakeoff::adapters::github::{GitHub, GithubConfig, NewPull, ReactionContent, RepoClient};
+use bakeoff::adapters::github::{GitHub, GithubConfig, NewPull, RepoClient};
 use bakeoff::domain::clock::{SystemClock, Timestamp};
 use bakeoff::domain::ids::{CommentId, GithubRepoId};
 use bakeoff::domain::permission::Permission;
+use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::{BranchName, CommitSha, RepoName};
 use bakeoff::domain::tree::{FileMode, TreeChange};
 use bakeoff::sim::github::{Change, FakeGithub};
