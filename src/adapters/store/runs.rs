@@ -5,10 +5,11 @@ use sqlx::any::AnyRow;
 pub use super::run_steps::{cancel, charge, fail_queued, fail_queued_of_model, finish, request_cancel, start};
 
 use super::row::{Read, opt_text, text, to_json};
+use super::usage::tokens;
 use super::{Conn, StoreError};
 use crate::domain::ids::{RoundId, RunId, TaskId};
 use crate::domain::model::Provider;
-use crate::domain::money::{Usage, UsdMicros};
+use crate::domain::money::UsdMicros;
 use crate::domain::repo::CommitSha;
 use crate::domain::run::{Letter, Run, RunResult, RunStatus};
 use crate::domain::sha256::Sha256Hex;
@@ -63,12 +64,7 @@ fn read_result(row: &AnyRow) -> Result<RunResult, StoreError> {
         files_changed: row.json("files_changed")?,
         warnings: row.json("warnings")?,
         error: row.opt_text("error")?,
-        usage: Usage {
-            input_tokens: row.int("input_tokens")?,
-            output_tokens: row.int("output_tokens")?,
-            cached_input_tokens: row.int("cached_input_tokens")?,
-            cache_write_tokens: row.int("cache_write_tokens")?,
-        },
+        usage: tokens(row)?,
         cost: UsdMicros(row.int("cost")?),
         answered_by: row.opt_text("answered_by")?,
     })

@@ -3,6 +3,7 @@
 use sqlx::any::AnyRow;
 
 use super::row::Read;
+use super::usage::tokens;
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::RepoId;
@@ -93,12 +94,7 @@ fn read(row: &AnyRow) -> Result<Sum, StoreError> {
         name: row.opt_text("name")?.filter(|name| !name.is_empty()),
         runs: row.int("runs")?,
         calls: row.int("calls")?,
-        usage: Usage {
-            input_tokens: row.int("input_tokens")?,
-            output_tokens: row.int("output_tokens")?,
-            cached_input_tokens: row.int("cached_input_tokens")?,
-            cache_write_tokens: row.int("cache_write_tokens")?,
-        },
+        usage: tokens(row)?,
         cost: UsdMicros(row.int("cost")?),
     })
 }

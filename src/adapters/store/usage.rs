@@ -9,7 +9,7 @@ use super::row::Read;
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId};
-use crate::domain::money::UsdMicros;
+use crate::domain::money::{Usage, UsdMicros};
 
 macro_rules! sum {
     ($rest:literal) => {
@@ -38,6 +38,16 @@ impl Spend {
     pub fn total(&self) -> UsdMicros {
         self.spent.plus(self.reserved)
     }
+}
+
+/// The tokens of a row: of a run, or of a sum over calls.
+pub(super) fn tokens(row: &AnyRow) -> Result<Usage, StoreError> {
+    Ok(Usage {
+        input_tokens: row.int("input_tokens")?,
+        output_tokens: row.int("output_tokens")?,
+        cached_input_tokens: row.int("cached_input_tokens")?,
+        cache_write_tokens: row.int("cache_write_tokens")?,
+    })
 }
 
 fn read(row: &AnyRow) -> Result<Spend, StoreError> {
