@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
@@ -18,6 +18,10 @@ fn wants_page(headers: &HeaderMap) -> bool {
 pub(super) async fn root(State(local): State<bool>, request: Request, next: Next) -> Response {
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
     let foreign = local && !is_this_machine(request.headers());
+    if request.uri().path() == "/" && !reads && !foreign {
+        // Nobody need sign in to hear that.
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response();
+    }
     if request.uri().path() != "/" || !reads || foreign || wants_page(request.headers()) {
         return next.run(request).await;
     }

@@ -8,6 +8,6 @@ mod webhook;
 
 pub use key_file::{KeyFileError, LoadedKeys, load_or_generate};
 pub use key_ring::{KeyError, KeyRing, Place, Purpose, generate_key};
-pub use private_file::{PrivateFileError, is_runtime_secret, read_private};
+pub use private_file::{PrivateFileError, is_runtime_secret, read_private, unreadable};
 pub use rest_token::{NewSecret, same_hash, secret_hash};
 pub use webhook::{Signature, WebhookSecrets};

@@ -1,7 +1,7 @@
 //! Files that hold secrets: read only when nobody else can read them (M39).
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -29,6 +29,16 @@ pub enum PrivateFileError {
     /// It cannot be read at all.
     #[error("the file cannot be read")]
     Io(#[from] std::io::Error),
+}
+
+/// Why a file cannot be read, as the end of a sentence that names it.
+pub fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "does not exist".into(),
+        ErrorKind::PermissionDenied => "may not be read by the user bakeoff runs as".into(),
+        ErrorKind::IsADirectory => "is a folder".into(),
+        other => format!("cannot be read: {other}"),
+    }
 }
 
 /// Reads a secret's file. One that group or others can read is refused, unless it lies below

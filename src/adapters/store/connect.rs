@@ -5,16 +5,21 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::{Backend, Conn, Store, StoreError, StoreOptions};
 
 /// Above this size the look for damage is left to `bakeoff doctor`: a start must take seconds.
 const CHECKED_AT_START_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How soon a server that refused is tried again.
+const RETRY: Duration = Duration::from_millis(250);
 
 pub(super) async fn connect(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
     sqlx::any::install_default_drivers();
@@ -53,8 +58,25 @@ async fn postgres(url: &str, options: &StoreOptions) -> Result<Store, StoreError
         options.statement_timeout.as_millis(),
         options.statement_timeout.as_millis() * 2,
     );
+    reach(&target, options.acquire_timeout).await?;
     let all = pool(options, options.pool_size, session).connect_with(target).await?;
     Ok(Store { backend: Backend::Postgres, writer: all.clone(), readers: all, jobs_added: Arc::new(Notify::new()) })
+}
+
+/// One connection outside the pool, which would call a server that does not answer "busy". It may be starting just now.
+async fn reach(target: &AnyConnectOptions, patience: Duration) -> Result<(), StoreError> {
+    let over = Instant::now() + patience;
+    loop {
+        let error = match tokio::time::timeout_at(over, target.connect()).await {
+            Ok(Ok(conn)) => return Ok(conn.close().await?),
+            Ok(Err(error)) => StoreError::from(error),
+            Err(_) => return Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        };
+        if !matches!(error, StoreError::Unavailable(_)) || Instant::now() + RETRY >= over {
+            return Err(error);
+        }
+        tokio::time::sleep(RETRY).await;
+    }
 }
 
 /// A pool whose connections run `setup` first.

@@ -86,15 +86,27 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let inner = match self.backend {
             // Taken at once: a read that turns into a write would fail when another process wrote meanwhile.
-            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Backend::Postgres => self.writer.begin().await?,
+            Backend::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+            Backend::Postgres => self.writer.begin().await,
         };
+        let inner = inner.map_err(|error| self.sorted(error))?;
         Ok(Tx { inner, jobs_added: Arc::clone(&self.jobs_added), wake: false })
     }
 
     /// A connection for reading only.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader(self.readers.acquire().await?))
+        let inner = self.readers.acquire().await;
+        Ok(Reader(inner.map_err(|error| self.sorted(error))?))
+    }
+
+    /// A pool that waited in vain without holding one connection did not wait for others: the server is not there.
+    fn sorted(&self, error: sqlx::Error) -> StoreError {
+        match error {
+            sqlx::Error::PoolTimedOut if self.backend == Backend::Postgres && self.readers.size() == 0 => {
+                StoreError::Unavailable(error)
+            }
+            other => other.into(),
+        }
     }
 
     /// Which engine it is.

@@ -8,7 +8,7 @@ use figment::providers::{Format as _, Toml};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use crate::adapters::crypto::is_runtime_secret;
+use crate::adapters::crypto::{is_runtime_secret, unreadable};
 
 use super::problem::Problems;
 use super::values::Raw;
@@ -38,7 +38,7 @@ impl SettingsFile {
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => {
                 let mut problems = Problems::default();
-                problems.add(path.display().to_string(), format!("cannot be read: {}", error.kind()));
+                problems.add(path.display().to_string(), unreadable(&error));
                 Err(problems)
             }
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::adapters::crypto::{PrivateFileError, read_private};
+use crate::adapters::crypto::{PrivateFileError, read_private, unreadable};
 
 use super::file::{Said, SettingsFile, parse};
 use super::problem::{Problems, unknown};
@@ -168,9 +168,15 @@ fn secret_of(path: &Raw) -> Result<SecretString, String> {
     match read_private(&path.path()) {
         Ok(secret) if secret.expose_secret().trim().is_empty() => Err("names an empty file".into()),
         Ok(secret) => Ok(SecretString::from(secret.expose_secret().trim().to_owned())),
-        Err(PrivateFileError::Io(error)) => Err(format!("names a file that cannot be read: {}", error.kind())),
+        Err(PrivateFileError::Io(error)) => Err(format!("names {} that {}", called(&path.path()), unreadable(&error))),
         Err(error) => Err(format!("cannot be used: {error}")),
     }
+}
+
+/// The file's name, where it surely is one: somebody may have given the secret itself in its place.
+fn called(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| folder.file_name().is_some() && folder.is_dir());
+    folder.map_or_else(|| "a file".into(), |_| format!("a file ({})", path.display()))
 }
 
 fn refuse_unknown(sources: &Sources<'_>, problems: &mut Problems) {

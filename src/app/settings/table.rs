@@ -150,7 +150,7 @@ pub const TABLE: &[Row] = &[
         Ok(())
     }),
     row("CA_FILE", "the system's", "extra certificate authority (PEM) for GitHub and private models", |d, raw| {
-        d.settings.ca_file = Some(raw.path());
+        d.settings.ca_file = Some(raw.readable()?);
         Ok(())
     }),
     secret("ADMIN_TOKEN", NONE, "REST token with every scope, for the first steps", |d, raw| {

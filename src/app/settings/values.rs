@@ -8,6 +8,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use crate::adapters::crypto::unreadable;
 use crate::domain::money::UsdMicros;
 
 /// What a setting must be, as the end of the sentence "BAKEOFF_X …".
@@ -52,6 +53,14 @@ impl Raw {
 
     pub(super) fn path(&self) -> PathBuf {
         PathBuf::from(self.text())
+    }
+
+    /// A file that can be read now.
+    pub(super) fn readable(&self) -> Read<PathBuf> {
+        let path = self.path();
+        let opened = std::fs::File::open(&path);
+        opened.map_err(|error| format!("names the file {}, which {}", path.display(), unreadable(&error)))?;
+        Ok(path)
     }
 
     pub(super) fn count(&self, range: RangeInclusive<usize>) -> Read<usize> {

@@ -37,6 +37,10 @@ async fn wrong_methods_slashes_and_bodies() {
     let allowed = wrong.headers["allow"].to_str().unwrap().to_owned();
     assert!(allowed.contains("GET") && allowed.contains("POST"), "{allowed}");
     assert_eq!(client.get("/webhooks/github").await.said(), (405, "Method Not Allowed"));
+    // Also without a token, and where people must sign in.
+    let posted = sent(world.http.post(format!("{}/", world.base))).await;
+    assert_eq!(posted.said(), (405, "Method Not Allowed"));
+    assert_eq!(posted.headers["allow"], "GET,HEAD");
     let plain = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let slash = plain.get(format!("{}/v1/tasks/?limit=1", world.base)).send().await.unwrap();
     assert_eq!((slash.status().as_u16(), slash.headers()["location"].to_str().unwrap()), (307, "/v1/tasks?limit=1"));

@@ -153,7 +153,9 @@ async fn what_is_wrong_here_is_named_with_its_fix() {
 fn settings_that_cannot_be_read_are_all_named() {
     let mut place = Place::new();
     place.set("BAKEOFF_WORKERS", "canary").set("BAKEOFF_BUDGET_DAY_USD", "-1").set("BAKEOFF_WROKERS", "1");
+    place.set("BAKEOFF_CA_FILE", "no/such.pem");
     let found = findings(&place.run(&["doctor", "--json"]), 1);
+    holds(&found, "BAKEOFF_CA_FILE", "wrong", "names the file no/such.pem, which does not exist");
     holds(&found, "BAKEOFF_WORKERS", "wrong", "must be a whole number from 1 to 4096");
     holds(&found, "BAKEOFF_BUDGET_DAY_USD", "wrong", "amount in USD");
     holds(&found, "BAKEOFF_WROKERS", "wrong", "did you mean BAKEOFF_WORKERS?");

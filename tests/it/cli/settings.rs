@@ -24,6 +24,7 @@ fn every_row_can_be_set_in_both_places() {
         "QUEUE" => "embedded",
         "GITHUB_PRIVATE_KEY" => PEM,
         "WEB_AUTH" => "github",
+        "CA_FILE" => "Cargo.toml",
         "ALLOW_LOCAL_REPOS" => "true",
         _ => "3",
     };
@@ -72,7 +73,10 @@ fn secrets_may_come_from_files() {
     let told = with(&both, "").unwrap_err();
     assert_eq!(told, "BAKEOFF_ADMIN_TOKEN_FILE and BAKEOFF_ADMIN_TOKEN are both given: keep one");
     let told = with(&[("BAKEOFF_ADMIN_TOKEN_FILE", "/no/such/file")], "").unwrap_err();
-    assert_eq!(told, "BAKEOFF_ADMIN_TOKEN_FILE names a file that cannot be read: entity not found");
+    assert_eq!(told, "BAKEOFF_ADMIN_TOKEN_FILE names a file that does not exist");
+    let missing = dir.path().join("missing");
+    let told = with(&[("BAKEOFF_ADMIN_TOKEN_FILE", missing.to_str().unwrap())], "").unwrap_err();
+    assert_eq!(told, format!("BAKEOFF_ADMIN_TOKEN_FILE names a file ({}) that does not exist", missing.display()));
     assert!(with(&[("BAKEOFF_WORKERS_FILE", text)], "").unwrap_err().contains("BAKEOFF_WORKERS_FILE is unknown"));
 }
 

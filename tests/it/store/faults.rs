@@ -242,3 +242,12 @@ async fn f030_a_migration_cut_short_leaves_the_schema_as_it_was() {
     store.migrate().await.unwrap();
     store.check_schema().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_not_called_busy() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let options = StoreOptions { acquire_timeout: Duration::from_millis(600), ..StoreOptions::default() };
+    let refused = Store::connect(&format!("postgres://bakeoff@{closed}/bakeoff"), options).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the database cannot be reached");
+    assert!(refused.is_temporary());
+}

@@ -1,14 +1,15 @@
-//! Tokens and the audit trail.
+//! Tokens, the audit trail, and what is remembered by name.
 
 use bakeoff::adapters::store::audit::{self, Chain, NewEntry};
-use bakeoff::adapters::store::{Conn, tokens};
+use bakeoff::adapters::store::{Conn, meta, rounds, tokens};
 use bakeoff::domain::ids::TokenId;
 use bakeoff::domain::repo::RepoName;
+use bakeoff::domain::round::RoundStatus;
 use bakeoff::domain::sha256::Sha256Hex;
 use bakeoff::domain::token::{Scope, Token};
 use serde_json::json;
 
-use super::rows::{NOW, later};
+use super::rows::{NOW, later, round, scene};
 use crate::support::databases::for_each_database;
 
 #[tokio::test]
@@ -136,4 +137,30 @@ fn m19_no_code_changes_the_trail() {
             assert!(!text.contains(forbidden), "{}: {forbidden}", file.display());
         }
     }
+}
+
+#[tokio::test]
+async fn what_was_said_once_is_forgotten_when_it_is_over() {
+    for_each_database(async |db| {
+        let mut tx = db.store.begin().await.unwrap();
+        let (_, task, running, _) = scene(&mut tx).await;
+        let over = round(&mut tx, &task, 2).await;
+        rounds::set_status(&mut tx, over.id, RoundStatus::Running, RoundStatus::Canceled, NOW).await.unwrap();
+        let keys = [
+            (format!("said:busy:{}:12", running.id), true),
+            (format!("said:busy:{}:12", over.id), false),
+            (format!("said:cap:{}:repository:$20.00:{}", task.id, later(1).0), true),
+            (format!("said:cap:{}:repository:$20.00:{}", task.id, NOW.0), false),
+            (format!("said:cap:{}:task:2000 runs:0", task.id), true),
+            ("budget_lock".to_owned(), true),
+        ];
+        for (key, _) in &keys {
+            meta::set_if_absent(&mut tx, key, "comment:1:0").await.unwrap();
+        }
+        assert_eq!(meta::forget_said(&mut tx, NOW).await.unwrap(), 2);
+        for (key, kept) in &keys {
+            assert_eq!(meta::get(&mut tx, key).await.unwrap().is_some(), *kept, "{key}");
+        }
+    })
+    .await;
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rustix::fs::statvfs;
 
+use crate::adapters::crypto::unreadable;
 use crate::adapters::git::Mirrors;
 use crate::app::parts;
 use crate::app::settings::Settings;
@@ -53,7 +54,7 @@ fn certificates(settings: &Settings, report: &mut Report) {
         }
         Ok(_) => report.wrong("certificates", "the CA file holds no certificate", "give one in PEM form"),
         Err(error) => {
-            let found = format!("the CA file cannot be read: {}", error.kind());
+            let found = format!("the CA file {} {}", path.display(), unreadable(&error));
             report.wrong("certificates", &found, "check BAKEOFF_CA_FILE");
         }
     }
@@ -65,11 +66,15 @@ fn mirrors(settings: &Settings, report: &mut Report) {
     }
     let folder = settings.data_dir.join("mirrors");
     match std::fs::read_dir(&folder) {
-        Ok(entries) => report.ok("git mirrors", &format!("{} repositories", entries.count())),
+        Ok(entries) => {
+            let count = entries.count();
+            let what = if count == 1 { "repository" } else { "repositories" };
+            report.ok("git mirrors", &format!("{count} {what}"));
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => report.ok("git mirrors", "none yet"),
         Err(error) => {
             let fix = "give the user bakeoff runs as access to the mirrors; they may also be deleted";
-            report.wrong("git mirrors", &format!("cannot be read: {}", error.kind()), fix);
+            report.wrong("git mirrors", &format!("the folder {} {}", folder.display(), unreadable(&error)), fix);
         }
     }
 }
