@@ -202,6 +202,8 @@ fn policy(settings: &Settings) -> Policy {
         budget_repo_day: settings.budget_repo_day,
         budget_day: settings.budget_day,
         budget_user_day: settings.budget_user_day,
+        budget_installation_day: settings.budget_installation_day,
+        counts: settings.counts,
         budget_warn_percent: settings.budget_warn_percent,
         run_deadline: pace.run_deadline,
         model_retry_wait: pace.model_retry_wait,

@@ -7,7 +7,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RepoId, RoundId};
 use crate::domain::money::UsdMicros;
 
-use super::start_round::day_start;
+use super::caps::day_start;
 use super::{Policy, Services};
 
 /// A cap and what counts against it.

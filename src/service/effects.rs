@@ -2,24 +2,34 @@
 //! looked for by its hidden marker before it is written again (I2).
 
 use crate::adapters::github::{Comment, GithubError, RepoClient};
-use crate::adapters::store::effects;
+use crate::adapters::store::threads::{self, ThreadId};
+use crate::adapters::store::{effects, usage};
 use crate::domain::clock::Timestamp;
 use crate::domain::crash;
 use crate::domain::effect::{Effect, EffectStatus};
-use crate::domain::ids::{CommentId, EffectId, TaskId};
+use crate::domain::ids::{CommentId, EffectId, RepoId, TaskId};
 use crate::domain::sha256::Sha256Hex;
 use crate::engine::render::marker::parse_marker;
 
-use super::Services;
+use super::{Services, caps};
 
 /// An issue's thread, where we write.
 pub struct Thread<'a> {
     /// The repository.
     pub client: &'a RepoClient,
+    /// Our id of it.
+    pub repo: RepoId,
     /// The issue's number.
     pub issue: i64,
     /// The task the texts belong to.
     pub task_id: Option<TaskId>,
+}
+
+impl Thread<'_> {
+    /// Its name in the tables.
+    pub fn id(&self) -> ThreadId {
+        ThreadId { repo: self.repo, number: self.issue }
+    }
 }
 
 /// What became of a text.
@@ -36,6 +46,8 @@ pub enum Said {
     Later(Timestamp),
     /// The thread does not take it (locked, gone).
     Refused,
+    /// The thread holds as many comments of ours as it may (M17).
+    Full,
 }
 
 impl Said {
@@ -43,7 +55,7 @@ impl Said {
     pub fn comment(&self) -> Option<CommentId> {
         match self {
             Self::Stands { id, .. } => Some(*id),
-            Self::Later(_) | Self::Refused => None,
+            Self::Later(_) | Self::Refused | Self::Full => None,
         }
     }
 }
@@ -66,7 +78,7 @@ pub async fn say(
     let effect = intend(svc, thread.task_id, key).await?;
     let text = svc.secrets.redact(&render(effect.id)).into_owned();
     match (effect.status, effect.external_id) {
-        (EffectStatus::Failed, _) => Ok(Said::Refused),
+        (EffectStatus::Failed, _) => Ok(if effect.tried { Said::Refused } else { Said::Full }),
         (EffectStatus::Done, Some(id)) => edit(svc, thread, &effect, CommentId(id), &text).await,
         (EffectStatus::Done, None) | (EffectStatus::Intended, _) => post(svc, thread, &effect, &text).await,
     }
@@ -99,7 +111,9 @@ async fn post(svc: &Services, thread: &Thread<'_>, effect: &Effect, text: &str) 
             return Ok(Said::Later(settled));
         }
     }
-    mark_tried(svc, effect).await?;
+    if !admit(svc, thread, effect).await? {
+        return Ok(Said::Full);
+    }
     match thread.client.create_comment(thread.issue, text).await {
         Ok(comment) => {
             crash::point("after_comment_post");
@@ -120,10 +134,31 @@ async fn adopt(svc: &Services, thread: &Thread<'_>, effect: &Effect) -> anyhow::
     Ok(comments.into_iter().find(ours))
 }
 
-async fn mark_tried(svc: &Services, effect: &Effect) -> anyhow::Result<()> {
+/// Notes that the comment may be written from now on, when the thread has room for it. Room for the status comment of
+/// a round and for its candidates was kept when it began, and the last place is for the word that there is none.
+async fn admit(svc: &Services, thread: &Thread<'_>, effect: &Effect) -> anyhow::Result<bool> {
     let mut tx = svc.store.begin().await?;
+    if !effect.tried {
+        usage::hold(&mut tx).await?;
+        let kept = threads::comments(&mut tx, thread.id()).await?;
+        let cap = svc.policy.counts.comments_thread;
+        let room = match effect.key.split(':').next() {
+            Some("status") => true,
+            Some("candidate") => kept.posted + kept.status < cap,
+            Some("full") => kept.total() < cap,
+            _ => caps::room(&mut tx, &svc.policy, thread.id()).await? > 0,
+        };
+        if !room {
+            effects::failed(&mut tx, effect.id, svc.now()).await?;
+            tx.commit().await?;
+            tracing::info!(effect.key = %effect.key, "the thread holds as many comments as it may");
+            return Ok(false);
+        }
+        threads::place(&mut tx, effect.id, thread.id()).await?;
+    }
     effects::mark_tried(&mut tx, effect.id, svc.now()).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn record(svc: &Services, effect: &Effect, comment: &Comment, hash: &str) -> anyhow::Result<()> {

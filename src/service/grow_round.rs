@@ -11,7 +11,8 @@ use crate::domain::repo::Repo;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::{Letter, Run};
 
-use super::start_round::{Cap, add_run, cap_reached, per_run};
+use super::caps::{self, Cap, Wanted};
+use super::start_round::{add_run, per_run};
 use super::{Services, audit, round_state};
 
 /// What is asked for.
@@ -67,8 +68,8 @@ pub async fn grow(svc: &Services, repo: &Repo, round: RoundId, wish: &Growth<'_>
     if budget <= UsdMicros::ZERO {
         return Ok(Grown::Spent(round.budget));
     }
-    let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(wish.models.len()).unwrap_or(i64::MAX)));
-    if let Some(cap) = cap_reached(&mut tx, &svc.policy, (repo, round.origin.requester.as_ref()), wanted, now).await? {
+    let wanted = more_of(repo, &round, wish.models.len(), budget);
+    if let Some(cap) = caps::reached(&mut tx, &svc.policy, &wanted, now).await? {
         return Ok(Grown::Cap(cap));
     }
     let mut ids = Vec::new();
@@ -82,6 +83,19 @@ pub async fn grow(svc: &Services, repo: &Repo, round: RoundId, wish: &Growth<'_>
     tx.commit().await?;
     tracing::info!(round.id = %round.id, runs = ids.len(), "candidates added");
     Ok(Grown::Runs(ids))
+}
+
+/// More runs of a round, as the caps see them: they count for who asked for the round.
+pub(super) fn more_of<'a>(repo: &'a Repo, round: &Round, runs: usize, budget: UsdMicros) -> Wanted<'a> {
+    Wanted {
+        repo,
+        task: round.task_id,
+        pull: round.pull_id,
+        person: round.origin.requester.as_ref().map(|person| person.id),
+        new_round: false,
+        runs,
+        budget,
+    }
 }
 
 fn next_letter(known: &[Run]) -> usize {

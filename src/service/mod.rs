@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod budget;
 pub mod cancel;
+pub mod caps;
 pub mod commands;
 pub mod comparison;
 pub mod dress_pull;

@@ -98,7 +98,7 @@ async fn carry_out(svc: &Services, client: &RepoClient, chosen: &Chosen) -> anyh
     let (here, broken) = repo_file::under(svc, &chosen.repo).await?;
     let svc = &here;
     if let (Some(issue), Some(broken)) = (&chosen.task.issue, &broken) {
-        let thread = Thread { client, issue: issue.number, task_id: Some(chosen.task.id) };
+        let thread = Thread { client, repo: chosen.repo.id, issue: issue.number, task_id: Some(chosen.task.id) };
         repo_file::tell(svc, &chosen.repo, &thread, broken, &format!("pick:{}", chosen.pick.id)).await?;
     }
     let remote = repo_service::remote(svc, &chosen.repo).await?;

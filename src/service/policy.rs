@@ -8,6 +8,8 @@ use url::Url;
 use crate::domain::money::UsdMicros;
 use crate::engine::repofile::RepoFile;
 
+use super::caps::Counts;
+
 /// Decisions of the operator; [`Default`] is what the documentation says.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -29,6 +31,12 @@ pub struct Policy {
     pub budget_day: UsdMicros,
     /// The most the rounds of one person may spend in a day (UTC); `None` for no cap of their own.
     pub budget_user_day: Option<UsdMicros>,
+    /// The most one installation of the App may spend in a day (UTC); `None` for no cap of its own.
+    pub budget_installation_day: Option<UsdMicros>,
+    /// Caps on how many, not on money.
+    pub counts: Counts,
+    /// The most tokens one run may take, both ways, for a task's cap.
+    pub max_run_tokens: i64,
     /// The share of a cap, in percent, at which it is told that most is spent; 0 never tells.
     pub budget_warn_percent: u32,
     /// How long a run may work.
@@ -78,6 +86,9 @@ impl Default for Policy {
             budget_repo_day: usd(20),
             budget_day: usd(100),
             budget_user_day: None,
+            budget_installation_day: None,
+            counts: Counts::default(),
+            max_run_tokens: 1_640_000,
             budget_warn_percent: 80,
             run_deadline: Duration::from_mins(10),
             model_retry_wait: Duration::from_secs(1),

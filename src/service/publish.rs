@@ -76,7 +76,7 @@ pub async fn publish(svc: &Services, round: RoundId) -> anyhow::Result<Flow> {
         Err(GithubError::NotConfigured(_)) => return Ok(Flow::Done),
         Err(error) => return Err(error.into()),
     };
-    let thread = Thread { client: &client, issue: number, task_id: Some(scene.task.id) };
+    let thread = Thread { client: &client, repo: scene.repo.id, issue: number, task_id: Some(scene.task.id) };
     let mut later = Later::default();
     if scene.effect(&status_key(round)).is_none() {
         // First of all the person hears that the round began.
@@ -100,7 +100,8 @@ async fn expire_later(svc: &Services, scene: &Scene) -> anyhow::Result<()> {
     let Some(at) = scene.round.expires_at.filter(|_| scene.round.status == RoundStatus::Choosing) else {
         return Ok(());
     };
-    if scene.round.terms.comments == CommentStyle::Each {
+    let unwritten = |run: &Run| scene.effect(&candidate_key(run.id)).is_some_and(|e| e.status == EffectStatus::Failed);
+    if scene.round.terms.comments == CommentStyle::Each && !scene.runs.iter().any(unwritten) {
         return Ok(());
     }
     let mut tx = svc.store.begin().await?;
@@ -159,7 +160,7 @@ async fn status(svc: &Services, scene: &Scene, thread: &Thread<'_>, later: &mut 
     }
     match say(svc, thread, &key, |effect| render::status_comment(&view::status(svc, scene, effect))).await? {
         Said::Later(at) => later.at(at),
-        Said::Stands { .. } | Said::Refused => {}
+        Said::Stands { .. } | Said::Refused | Said::Full => {}
     }
     Ok(())
 }
@@ -181,7 +182,7 @@ async fn candidate(
                 later.at(at);
                 return Ok(());
             }
-            Said::Refused => return Ok(()),
+            Said::Refused | Said::Full => return Ok(()),
             Said::Stands { .. } => crash::point("candidate_posted"),
         }
     }

@@ -3,14 +3,13 @@
 use anyhow::Context as _;
 
 use crate::adapters::llm::prices;
-use crate::adapters::store::{Conn, Tx, messages, rounds, runs, tasks, usage};
+use crate::adapters::store::{Conn, Tx, messages, rounds, runs, tasks};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{MessageId, PullId, RoundId, RunId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::message::{Message, Role};
 use crate::domain::model::ModelProfile;
 use crate::domain::money::UsdMicros;
-use crate::domain::permission::Person;
 use crate::domain::repo::{CommitSha, Repo};
 use crate::domain::round::{Brief, Origin, Round, RoundStatus};
 use crate::domain::run::{Letter, Run, RunResult, RunStatus};
@@ -18,7 +17,7 @@ use crate::domain::tariff::Tariff;
 use crate::domain::task::Task;
 use crate::domain::terms::Terms;
 
-use super::budget::{self, Budget};
+use super::caps::{self, Cap, Wanted};
 use super::{Policy, Services, audit, round_state};
 
 /// Everything a round needs to begin.
@@ -63,17 +62,6 @@ pub enum Started {
     Cap(Cap),
 }
 
-/// A cap that is reached, and until when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cap {
-    /// Whose: "repository", "bakeoff installation" or "person who asked".
-    pub whose: &'static str,
-    /// How much it is.
-    pub limit: UsdMicros,
-    /// When it starts anew.
-    pub until: Timestamp,
-}
-
 /// What a model costs: as its profile says, or as the table knows; `None` refuses it.
 pub fn price_of(model: &ModelProfile) -> Option<Tariff> {
     let known = || prices::known(model.provider, &model.model_name);
@@ -91,9 +79,16 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
         return Ok(Started::Busy(busy.id));
     }
     let budget = per_run(&svc.policy, new.budget, new.models.len());
-    let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(new.models.len()).unwrap_or(i64::MAX)));
-    let who = (repo, new.origin.requester.as_ref());
-    if let Some(cap) = cap_reached(&mut tx, &svc.policy, who, wanted, now).await? {
+    let wanted = Wanted {
+        repo,
+        task,
+        pull: new.pull_id,
+        person: new.origin.requester.as_ref().map(|person| person.id),
+        new_round: true,
+        runs: new.models.len(),
+        budget,
+    };
+    if let Some(cap) = caps::reached(&mut tx, &svc.policy, &wanted, now).await? {
         return Ok(Started::Cap(cap));
     }
     let newest = rounds::newest_under(&mut tx, task, new.pull_id).await?;
@@ -128,32 +123,6 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
 async fn already(conn: &mut Conn, origin: &Origin) -> anyhow::Result<Option<RoundId>> {
     let Some(comment) = origin.comment_id else { return Ok(None) };
     Ok(rounds::by_command(conn, comment, origin.ordinal).await?.map(|round| round.id))
-}
-
-/// The start of the day (UTC) that holds `now`.
-pub fn day_start(now: Timestamp) -> Timestamp {
-    const DAY_MS: i64 = 24 * 3600 * 1000;
-    Timestamp(now.0 - now.0.rem_euclid(DAY_MS))
-}
-
-/// The cap by day that `wanted` would break. Whoever asks holds the budgets until the transaction ends (M17).
-pub(super) async fn cap_reached(
-    conn: &mut Conn,
-    policy: &Policy,
-    (repo, person): (&Repo, Option<&Person>),
-    wanted: UsdMicros,
-    now: Timestamp,
-) -> anyhow::Result<Option<Cap>> {
-    let since = day_start(now);
-    let until = since.plus(std::time::Duration::from_hours(24));
-    usage::hold(conn).await?;
-    let mut all = budget::of_day(conn, policy, Some(repo.id), now).await?;
-    if let (Some(cap), Some(person)) = (policy.budget_user_day, person) {
-        let spend = usage::of_person_since(conn, person.id, since).await?;
-        all.push(Budget { whose: "person who asked", cap, spend });
-    }
-    let reached = all.into_iter().find(|budget| budget.spend.total().plus(wanted) > budget.cap);
-    Ok(reached.map(|budget| Cap { whose: budget.whose, limit: budget.cap, until }))
 }
 
 fn round_of(task: TaskId, number: i64, new: &NewRound, mut terms: Terms, now: Timestamp) -> Round {

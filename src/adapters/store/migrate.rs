@@ -8,11 +8,12 @@ use super::{Backend, Store, StoreError};
 const TABLE: &str = "_sqlx_migrations";
 
 /// Number, name and text of every migration, oldest first.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../../migrations/0001_first.sql")),
     (2, "conversation", include_str!("../../../migrations/0002_conversation.sql")),
     (3, "money", include_str!("../../../migrations/0003_money.sql")),
     (4, "repo_file", include_str!("../../../migrations/0004_repo_file.sql")),
+    (5, "threads", include_str!("../../../migrations/0005_threads.sql")),
 ];
 
 /// Any number: two processes that migrate the same Postgres database take turns by it.
@@ -50,7 +51,7 @@ fn migrator() -> Migrator {
     let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
+    Migrator::with_migrations(MIGRATIONS.iter().copied().map(migration).collect())
 }
 
 fn sort(error: MigrateError) -> StoreError {

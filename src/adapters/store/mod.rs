@@ -24,6 +24,7 @@ pub mod run_logs;
 pub mod runs;
 pub mod spending;
 pub mod tasks;
+pub mod threads;
 pub mod tokens;
 pub mod usage;
 pub mod watches;

@@ -198,9 +198,3 @@ pub async fn set_expires(
         .await?;
     Ok(done.rows_affected() == 1)
 }
-
-/// How many rounds a person started since a moment (M17).
-pub async fn started_by(conn: &mut Conn, person: GithubUserId, since: Timestamp) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) AS n FROM rounds WHERE requester_id = $1 AND created_at >= $2";
-    sqlx::query(sql).bind(person.0).bind(since.0).fetch_one(conn).await?.int("n")
-}

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use super::row::Read;
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId};
+use crate::domain::ids::{GithubUserId, InstallationId, RepoId, RoundId, TaskId};
 use crate::domain::money::{Usage, UsdMicros};
 
 macro_rules! sum {
@@ -58,6 +58,25 @@ fn read(row: &AnyRow) -> Result<Spend, StoreError> {
 pub async fn hold(conn: &mut Conn) -> Result<(), StoreError> {
     sqlx::query("UPDATE meta SET value = value WHERE key = 'budget_lock'").execute(conn).await?;
     Ok(())
+}
+
+/// What a task has taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// How many runs.
+    pub runs: i64,
+    /// Input and output tokens, of runs at work the most they may take.
+    pub tokens: i64,
+}
+
+/// Of one task, where a run at work takes `most_tokens` at most.
+pub async fn of_task(conn: &mut Conn, task: TaskId, most_tokens: i64) -> Result<Taken, StoreError> {
+    let sql = "SELECT COUNT(*) AS runs, CAST(COALESCE(SUM(CASE WHEN r.status IN ('queued', 'running') \
+               AND r.input_tokens + r.output_tokens < $1 THEN CAST($2 AS BIGINT) \
+               ELSE r.input_tokens + r.output_tokens END), 0) AS BIGINT) AS tokens FROM runs AS r WHERE r.task_id = $3";
+    let query = sqlx::query(sql).bind(most_tokens).bind(most_tokens).bind(task.to_string());
+    let row = query.fetch_one(conn).await?;
+    Ok(Taken { runs: row.int("runs")?, tokens: row.int("tokens")? })
 }
 
 /// Of one round.

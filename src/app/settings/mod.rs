@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::domain::money::UsdMicros;
+use crate::service::caps::Counts;
 use crate::service::models::NewModel;
 
 pub use docs::configuration;
@@ -161,6 +162,10 @@ pub struct Settings {
     pub budget_day: UsdMicros,
     /// The most the rounds of one person may spend in a day.
     pub budget_user_day: Option<UsdMicros>,
+    /// The most one installation of the App may spend in a day.
+    pub budget_installation_day: Option<UsdMicros>,
+    /// Caps on how many, not on money.
+    pub counts: Counts,
     /// The share of a cap, in percent, at which it is told that most is spent.
     pub budget_warn_percent: u32,
     /// Forbidden paths beside the built-in ones.
@@ -200,6 +205,8 @@ impl Default for Settings {
             budget_repo_day: policy.budget_repo_day,
             budget_day: policy.budget_day,
             budget_user_day: policy.budget_user_day,
+            budget_installation_day: policy.budget_installation_day,
+            counts: policy.counts,
             budget_warn_percent: policy.budget_warn_percent,
             forbidden_paths: Vec::new(),
             forbidden_paths_except: Vec::new(),

@@ -218,6 +218,56 @@ pub const TABLE: &[Row] = &[
         },
     ),
     row(
+        "BUDGET_INSTALLATION_DAY_USD",
+        NONE,
+        "the most all repositories of one installation of the App may spend in a day (UTC), in USD; without it an \
+         installation has no cap of its own",
+        |d, raw| {
+            d.settings.budget_installation_day = Some(raw.usd()?);
+            Ok(())
+        },
+    ),
+    row("MAX_RUNS_TASK", "2000", "runs that one task (an issue) may have", |d, raw| {
+        d.settings.counts.runs_task = raw.cap()?;
+        Ok(())
+    }),
+    row("MAX_RUNS_USER_DAY", "5000", "runs that one person may ask for in a day (UTC)", |d, raw| {
+        d.settings.counts.runs_user_day = raw.cap()?;
+        Ok(())
+    }),
+    row("MAX_RUNS_REPO_DAY", "10000", "runs that one repository may have in a day (UTC)", |d, raw| {
+        d.settings.counts.runs_repo_day = raw.cap()?;
+        Ok(())
+    }),
+    row(
+        "MAX_RUNS_INSTALLATION_DAY",
+        "20000",
+        "runs that all repositories of one installation of the App may have in a day (UTC)",
+        |d, raw| {
+            d.settings.counts.runs_installation_day = raw.cap()?;
+            Ok(())
+        },
+    ),
+    row(
+        "MAX_TOKENS_TASK",
+        "1000000000",
+        "input and output tokens that one task may take; a run at work counts with the 1,640,000 it may take at most",
+        |d, raw| {
+            d.settings.counts.tokens_task = raw.cap()?;
+            Ok(())
+        },
+    ),
+    row(
+        "MAX_COMMENTS_THREAD",
+        "300",
+        "comments that the bot may write under one issue or pull request; a round that does not fit is refused, and \
+         the last one says that the thread is full",
+        |d, raw| {
+            d.settings.counts.comments_thread = raw.cap()?;
+            Ok(())
+        },
+    ),
+    row(
         "BUDGET_WARN_PERCENT",
         "80",
         "the share of a round's, repository's or day's cap at which the status comment, the log and `/v1/usage` say once \

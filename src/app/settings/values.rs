@@ -68,6 +68,12 @@ impl Raw {
         self.text().parse().ok().filter(|count| range.contains(count)).ok_or_else(wanted)
     }
 
+    /// A cap: a whole number that is not negative.
+    pub(super) fn cap(&self) -> Read<i64> {
+        let cap = self.text().parse().ok().filter(|cap| *cap >= 0);
+        cap.ok_or_else(|| "must be a whole number, 0 or more".to_owned())
+    }
+
     pub(super) fn id(&self) -> Read<u64> {
         let id = self.text().parse().ok().filter(|id| *id > 0);
         id.ok_or_else(|| "must be the App's number".to_owned())

@@ -55,7 +55,7 @@ fn models_text(models: &[ModelLine]) -> String {
 
 fn status_text(status: &TaskStatus) -> String {
     let Some(round) = status.round else {
-        return format!("There is no round yet; write `/bakeoff` to start one.\n\n{}", money(status));
+        return format!("There is no round yet; write `/bakeoff` to start one.\n\n{}", caps(status));
     };
     let name = format!("Round {round}");
     let name = status.url.as_ref().map_or_else(|| name.clone(), |url| link(&name, url));
@@ -65,16 +65,19 @@ fn status_text(status: &TaskStatus) -> String {
         let renewed = if status.renewed { "is renewed and " } else { "" };
         text.push_str(&format!(" The choice {renewed}ends on {}.", moment(at)));
     }
-    format!("{text}\n\n{}", money(status))
+    format!("{text}\n\n{}", caps(status))
 }
 
-fn money(status: &TaskStatus) -> String {
-    let mut text = String::from("| | spent | of | left |\n|---|---|---|---|\n");
+fn caps(status: &TaskStatus) -> String {
+    let mut text = String::from("| | so far | of | left |\n|---|---|---|---|\n");
     let round = status.round.map(|_| ("this round", status.round_spent));
     for (whose, (spent, cap)) in
         round.into_iter().chain([("this repository today", status.repo_day), ("this server today", status.day)])
     {
         text.push_str(&format!("| {whose} | {spent} | {cap} | {} |\n", cap.minus(spent)));
+    }
+    for (what, so_far, cap) in &status.counts {
+        text.push_str(&format!("| {what} | {so_far} | {cap} | {} |\n", (cap - so_far).max(0)));
     }
     text
 }
@@ -89,6 +92,47 @@ fn round_over(status: RoundStatus) -> &'static str {
         }
         RoundStatus::Canceled => "The newest round was cancelled; write `/bakeoff` to start another.",
         _ => "The newest round takes no more candidates; write `/bakeoff` to start another.",
+    }
+}
+
+/// A cap that is reached.
+fn full(what: &Reply) -> String {
+    match what {
+        Reply::CapReached { whose, cap, until } => {
+            format!(
+                "The cap of {} for the {whose} is reached; it counts from zero again on {}.",
+                plain(cap, 40),
+                moment(*until)
+            )
+        }
+        Reply::TaskFull { cap } => {
+            format!(
+                "This would be more than the {} a task may have, so nothing was started; write `/bakeoff` on a new issue.",
+                plain(cap, 40)
+            )
+        }
+        Reply::ThreadFull { cap } => {
+            format!(
+                "This thread has no room left within the {cap} comments I may write here, so nothing more is said or started in it; write `/bakeoff` on a new issue."
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+/// What went wrong on our side.
+fn gone_wrong(what: &Reply) -> String {
+    match what {
+        Reply::GivenUp { crashed: true } => {
+            "The server stopped twice while it worked on this command, so it was given up; send it again as a new comment, and tell the server's owner if that happens again.".into()
+        }
+        Reply::GivenUp { crashed: false } => {
+            "This command failed on our side again and again, so it was given up; send it again as a new comment, and ask the server's owner if that fails too.".into()
+        }
+        Reply::Failed { reason } => {
+            format!("This went wrong on our side and was given up: {} Send it again, or ask the server's owner.", plain(reason, 300))
+        }
+        _ => String::new(),
     }
 }
 
@@ -159,9 +203,7 @@ fn sentence(what: &Reply) -> String {
         Reply::BudgetTooSmall { asked, needed } => {
             format!("A budget of {asked} does not pay for this round; it takes {needed} at least.")
         }
-        Reply::CapReached { whose, cap, until } => {
-            format!("The cap of {} for {whose} is reached; it counts from zero again on {}.", plain(cap, 40), moment(*until))
-        }
+        Reply::CapReached { .. } | Reply::TaskFull { .. } | Reply::ThreadFull { .. } => full(what),
         Reply::FileModelUnknown { alias } => {
             format!(
                 "`{REPO_FILE}` names the model {}, which this server does not have; `/bakeoff models` lists what there is.",
@@ -184,8 +226,6 @@ fn sentence(what: &Reply) -> String {
         Reply::EmptyRepository => "This repository has no commit yet; push one first.".into(),
         Reply::PermissionUnknown => "GitHub did not say whether you may do this, so nothing was done; send it again later.".into(),
         Reply::IssueClosed => "This issue is closed or locked, so nothing was done; open it first.".into(),
-        Reply::Failed { reason } => {
-            format!("This went wrong on our side and was given up: {} Send it again, or ask the server's owner.", plain(reason, 300))
-        }
+        Reply::GivenUp { .. } | Reply::Failed { .. } => gone_wrong(what),
     }
 }

@@ -42,6 +42,8 @@ pub struct TaskStatus {
     pub repo_day: (UsdMicros, UsdMicros),
     /// What all repositories have spent today and may spend.
     pub day: (UsdMicros, UsdMicros),
+    /// What is counted: for people, how many there are, how many there may be.
+    pub counts: Vec<(&'static str, i64, i64)>,
     /// When the choice ends.
     pub expires_at: Option<Timestamp>,
     /// Whether this command renewed an expired choice.
@@ -175,12 +177,22 @@ pub enum Reply {
     },
     /// A cap by day is reached.
     CapReached {
-        /// Whose ("this repository", "this server", "your account").
+        /// Whose ("repository", "person who asked").
         whose: &'static str,
         /// The cap as people read it ("$20.00", "50 runs").
         cap: String,
         /// When it counts from zero again.
         until: Timestamp,
+    },
+    /// The task may have no more of something.
+    TaskFull {
+        /// The cap as people read it ("50 runs").
+        cap: String,
+    },
+    /// The thread holds as many comments of ours as it may.
+    ThreadFull {
+        /// How many.
+        cap: i64,
     },
     /// The repository's file names a model that is not there.
     FileModelUnknown {
@@ -213,6 +225,11 @@ pub enum Reply {
     PermissionUnknown,
     /// The issue is closed or locked.
     IssueClosed,
+    /// A command was given up before it was done.
+    GivenUp {
+        /// Whether the process died with it.
+        crashed: bool,
+    },
     /// It went wrong on our side, after every try.
     Failed {
         /// One sentence of ours.

@@ -1,6 +1,7 @@
 //! `/bakeoff status` and `/bakeoff models`.
 
-use crate::adapters::store::{models, rounds, usage};
+use crate::adapters::store::threads::{self, ThreadId};
+use crate::adapters::store::{Conn, StoreError, models, rounds, tasks, usage};
 use crate::domain::job::Job;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::Run;
@@ -8,7 +9,8 @@ use crate::engine::render::{ModelLine, Reply, TaskStatus};
 
 use super::{Answer, Asked, newest};
 use crate::service::Services;
-use crate::service::start_round::{day_start, price_of};
+use crate::service::caps::day_start;
+use crate::service::start_round::price_of;
 
 pub(super) async fn models(svc: &Services) -> anyhow::Result<Answer> {
     let mut conn = svc.store.read().await?;
@@ -46,10 +48,39 @@ pub(super) async fn status(svc: &Services, asked: &Asked<'_>) -> anyhow::Result<
         round_spent: (round_spent, round.map_or(svc.policy.budget_round, |r| r.budget)),
         repo_day: (usage::of_repo_since(&mut conn, asked.repo.id, since).await?.spent, svc.policy.budget_repo_day),
         day: (usage::since(&mut conn, since).await?.spent, svc.policy.budget_day),
+        counts: counts(svc, &mut conn, asked).await?,
         expires_at,
         renewed,
     })
     .into())
+}
+
+/// What is counted beside money, with its caps.
+async fn counts(
+    svc: &Services,
+    conn: &mut Conn,
+    asked: &Asked<'_>,
+) -> Result<Vec<(&'static str, i64, i64)>, StoreError> {
+    let (caps, since) = (&svc.policy.counts, day_start(svc.now()));
+    let thread = ThreadId { repo: asked.repo.id, number: asked.issue.issue.number };
+    let task = match tasks::find_issue(conn, asked.repo.id, asked.issue.issue.number).await? {
+        Some(task) => usage::of_task(conn, task.id, 0).await?,
+        None => usage::Taken::default(),
+    };
+    let person = usage::of_person_since(conn, asked.person.id, since).await?;
+    let repo = usage::of_repo_since(conn, asked.repo.id, since).await?;
+    let installation = match asked.repo.installation_id {
+        Some(id) => usage::of_installation_since(conn, id, since).await?,
+        None => usage::Spend::default(),
+    };
+    Ok(vec![
+        ("runs of this task", task.runs, caps.runs_task),
+        ("tokens of this task", task.tokens, caps.tokens_task),
+        ("comments of mine here", threads::comments(conn, thread).await?.posted, caps.comments_thread),
+        ("runs you asked for today", person.runs, caps.runs_user_day),
+        ("runs in this repository today", repo.runs, caps.runs_repo_day),
+        ("runs of this installation today", installation.runs, caps.runs_installation_day),
+    ])
 }
 
 /// An expired choice starts anew.

@@ -24,7 +24,7 @@ use crate::domain::task::Task;
 use crate::engine::command::{Command, CommandError};
 use crate::engine::render::{self, Reply};
 
-use super::effects::{Thread, say};
+use super::effects::{Said, Thread, say};
 use super::jobs::{Failure, Flow, Try, sort};
 use super::repo_file::Broken;
 use super::{Services, audit, repo_file, rights, round_state};
@@ -148,9 +148,9 @@ async fn tell_broken(
     broken: Option<&Broken>,
 ) -> anyhow::Result<Option<crate::domain::clock::Timestamp>> {
     let Some(broken) = broken else { return Ok(None) };
-    let thread = Thread { client: asked.client, issue: asked.issue.issue.number, task_id: None };
+    let thread = Thread { client: asked.client, repo: asked.repo.id, issue: asked.issue.issue.number, task_id: None };
     match repo_file::tell(svc, asked.repo, &thread, broken, &asked.key()).await? {
-        Some(super::effects::Said::Later(at)) => Ok(Some(at)),
+        Some(Said::Later(at)) => Ok(Some(at)),
         _ => Ok(None),
     }
 }
@@ -178,12 +178,14 @@ async fn answer(svc: &Services, asked: &Asked<'_>, answer: Answer) -> anyhow::Re
         Answer::Once(what, _) if !is_first(svc, asked, &what).await? => return Ok(Flow::Done),
         Answer::Once(_, reply) | Answer::Say(reply) => reply,
     };
-    let thread = Thread { client: asked.client, issue: asked.issue.issue.number, task_id: None };
+    let thread = Thread { client: asked.client, repo: asked.repo.id, issue: asked.issue.issue.number, task_id: None };
     let key = format!("reply:{}", asked.key());
-    match say(svc, &thread, &key, |effect| render::reply(effect, &reply)).await? {
-        super::effects::Said::Later(at) => Ok(Flow::Again(at)),
-        _ => Ok(Flow::Done),
+    let mut said = say(svc, &thread, &key, |effect| render::reply(effect, &reply)).await?;
+    if said == Said::Full && is_first(svc, asked, &format!("full:{}", thread.id())).await? {
+        let full = Reply::ThreadFull { cap: svc.policy.counts.comments_thread };
+        said = say(svc, &thread, &format!("full:{}", thread.id()), |effect| render::reply(effect, &full)).await?;
     }
+    Ok(if let Said::Later(at) = said { Flow::Again(at) } else { Flow::Done })
 }
 
 /// Whether this command is the one that says it; the same at every try.

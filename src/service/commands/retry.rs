@@ -9,9 +9,9 @@ use crate::engine::render::Reply;
 
 use super::run::cap_reply;
 use super::{Answer, Asked, by_letter, newest, no_round};
-use crate::service::grow_round::set_to_work;
-use crate::service::start_round::{add_run, cap_reached, per_run};
-use crate::service::{Services, audit};
+use crate::service::grow_round::{more_of, set_to_work};
+use crate::service::start_round::{add_run, per_run};
+use crate::service::{Services, audit, caps};
 
 pub(super) async fn retry(svc: &Services, asked: &Asked<'_>, letter: Option<Letter>) -> anyhow::Result<Answer> {
     let Some((_, round, runs)) = newest(svc, asked).await? else { return Ok(no_round(asked).into()) };
@@ -67,9 +67,8 @@ async fn start_again(
     if budget <= UsdMicros::ZERO {
         return Ok(Err(Reply::RoundSpent { budget: round.budget }));
     }
-    let wanted = UsdMicros(budget.0.saturating_mul(i64::try_from(live.len()).unwrap_or(i64::MAX)));
-    let who = (asked.repo, round.origin.requester.as_ref());
-    if let Some(cap) = cap_reached(tx, &svc.policy, who, wanted, svc.now()).await? {
+    let wanted = more_of(asked.repo, round, live.len(), budget);
+    if let Some(cap) = caps::reached(tx, &svc.policy, &wanted, svc.now()).await? {
         return Ok(Err(cap_reply(&cap)));
     }
     for (letter, model) in &live {

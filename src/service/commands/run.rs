@@ -12,7 +12,8 @@ use crate::engine::command::{ModelRequest, Options, unknown_model};
 use crate::engine::render::Reply;
 
 use super::{Answer, Asked, Carrier, own_pull, revise};
-use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round, task_for_issue};
+use crate::service::caps::{Cap, Much};
+use crate::service::start_round::{NewRound, Started, price_of, start_round, task_for_issue};
 use crate::service::{Services, publish, repos, rights};
 
 /// Earlier comments shown to the models, at most.
@@ -68,14 +69,19 @@ pub(super) async fn begin(svc: &Services, asked: &Asked<'_>, task: TaskId, new: 
             Ok(Answer::Once(format!("busy:{round}:{}", asked.issue.issue.number), Box::new(reply)))
         }
         Started::Cap(cap) => {
-            let what = format!("cap:{task}:{}:{}", cap.whose, cap.until.0);
+            let until = cap.until.map_or(0, |until| until.0);
+            let what = format!("cap:{task}:{}:{}:{until}", cap.whose, cap.limit);
             Ok(Answer::Once(what, Box::new(cap_reply(&cap))))
         }
     }
 }
 
 pub(super) fn cap_reply(cap: &Cap) -> Reply {
-    Reply::CapReached { whose: cap.whose, cap: format!("{} a day", cap.limit), until: cap.until }
+    match (cap.limit, cap.until) {
+        (Much::Comments(cap), _) => Reply::ThreadFull { cap },
+        (limit, None) => Reply::TaskFull { cap: limit.to_string() },
+        (limit, Some(until)) => Reply::CapReached { whose: cap.whose, cap: format!("{limit} a day"), until },
+    }
 }
 
 struct Plan {

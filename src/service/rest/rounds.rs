@@ -8,7 +8,8 @@ use crate::domain::money::UsdMicros;
 use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
-use crate::service::start_round::{Cap, NewRound, Started, price_of, start_round};
+use crate::service::caps::Cap;
+use crate::service::start_round::{NewRound, Started, price_of, start_round};
 use crate::service::{Services, repo_file, repos};
 
 /// A round as a client asks for it.
@@ -48,8 +49,8 @@ pub enum Refused {
     /// More than a round may spend.
     #[error("The budget is above the limit of {0} a round.")]
     Budget(UsdMicros),
-    /// A day's limit.
-    #[error("The daily limit of {} for the {} is reached until {}.", .0.limit, .0.whose, .0.until.to_rfc3339())]
+    /// A limit.
+    #[error("{0}")]
     Cap(Cap),
     /// The server of the repository said no or did not answer.
     #[error("{0}")]

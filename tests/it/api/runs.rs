@@ -55,6 +55,29 @@ async fn m17_a_daily_limit_answers_402() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn m17_a_task_takes_so_many_runs_and_then_answers_402() {
+    let world = World::with(|settings| {
+        (settings.counts.runs_task, settings.workers, settings.pace.run_deadline) = (257, 8, Duration::from_mins(2));
+    })
+    .await;
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    let ids = client.start(&task, &vec!["gpt"; 256]).await;
+    assert_eq!(ids.len(), 256, "as many as one call may ask for");
+    let path = format!("/v1/tasks/{task}/runs");
+    let wish = |runs: usize, model: &str| json!({ "instruction": "x", "model_ids": vec![model; runs] });
+    let gpt = client.model("gpt").await;
+    let refused = client.post(&path, wish(2, &gpt)).await;
+    assert_eq!(refused.said(), (402, "The limit of 257 runs for the task does not hold this: go on in another task."));
+    assert_eq!(client.post(&path, wish(1, &gpt)).await.status, 201, "one still fits");
+    assert_eq!(client.post(&path, wish(1, &gpt)).await.status, 402);
+    for id in &ids {
+        client.post(&format!("/v1/runs/{id}/cancel"), json!({})).await;
+    }
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_canceled_once() {
     let world = World::new().await;
     world.models.script("gpt-model", vec![right().delay(Duration::from_secs(20))]);

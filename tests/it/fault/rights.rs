@@ -241,3 +241,41 @@ async fn m17_parallel_commands_never_exceed_a_cap_by_one() {
     }
     world.end().await;
 }
+
+/// Somebody who may write floods a thread while a round runs there: the bot falls silent at its cap, and the round is
+/// still told to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn m17_comments_in_a_thread_end_at_their_cap_and_the_round_is_told_to_its_end() {
+    let world = World::with(|settings| {
+        patient(settings);
+        settings.counts.comments_thread = 6;
+    })
+    .await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_secs(3)), right()]);
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    world.status_says(issue, "Round 1").await;
+    let commands: Vec<i64> = (0..40).map(|_| world.say(issue, "/bakeoff models")).collect();
+    for command in commands {
+        world.hub.wait_for("the command to be seen", reacted(command, "eyes")).await;
+    }
+    world.bot_says(issue, "no room left within the 6 comments").await;
+    world.candidate(issue, "A").await;
+    world.status_says(issue, "- [ ] ").await;
+    // Another round would need two more.
+    world.say(issue, "/bakeoff gpt");
+    world.hub.settled().await;
+    world.say(issue, "/bakeoff pick A");
+    let number = world.pull().await.number;
+    world.status_says(issue, &format!("#{number}")).await;
+    crate::support::invariants::settle(&world).await;
+    let said: Vec<String> =
+        world.hub.bot_comments(REPO, issue).into_iter().map(|c| c.body.chars().take(120).collect()).collect();
+    assert_eq!(said.len(), 6, "status, candidate, three replies and the last word: {said:#?}");
+    assert_eq!(world.models.requests().len(), 1, "no second round began");
+    // Elsewhere it goes on.
+    let other = world.issue();
+    world.say(other, "/bakeoff status");
+    world.bot_says(other, "| comments of mine here | 0 | 6 | 6 |").await;
+    world.end().await;
+}

@@ -168,6 +168,7 @@ fn replies() {
         round_spent: (usd(500_000), usd(3_000_000)),
         repo_day: (usd(1_500_000), usd(20_000_000)),
         day: (usd(9_000_000), usd(100_000_000)),
+        counts: vec![("runs of this task", 4, 2_000), ("comments of mine here", 301, 300)],
         expires_at: Some(until),
         renewed: true,
     };
@@ -211,7 +212,10 @@ fn replies() {
         Reply::TooManyCandidates { asked: 9, max: 8 },
         Reply::BudgetAboveCap { asked: usd(5_000_000), cap: usd(3_000_000) },
         Reply::BudgetTooSmall { asked: usd(1), needed: usd(20_000) },
-        Reply::CapReached { whose: "this repository", cap: "$20.00".into(), until },
+        Reply::CapReached { whose: "repository", cap: "$20.00 a day".into(), until },
+        Reply::CapReached { whose: "person who asked", cap: "5000 runs a day".into(), until },
+        Reply::TaskFull { cap: "2000 runs".into() },
+        Reply::ThreadFull { cap: 300 },
         Reply::UnknownCheck { name: "test".into() },
         Reply::CheckNotRun { name: "test".into() },
         Reply::FileModelUnknown { alias: "gpt9".into() },
@@ -220,6 +224,8 @@ fn replies() {
         Reply::EmptyRepository,
         Reply::PermissionUnknown,
         Reply::IssueClosed,
+        Reply::GivenUp { crashed: true },
+        Reply::GivenUp { crashed: false },
         Reply::Failed { reason: "GitHub could not be reached.".into() },
     ];
     assert_snapshot!(all.iter().map(reply_text).collect::<Vec<_>>().join("\n=====\n"));

@@ -11,8 +11,9 @@ use bakeoff::domain::money::{Usage, UsdMicros};
 use bakeoff::domain::repo::Repo;
 use bakeoff::domain::round::{Brief, Origin};
 use bakeoff::domain::run::{RunResult, RunStatus};
+use bakeoff::service::Services;
+use bakeoff::service::caps::day_start;
 use bakeoff::service::start_round::{NewRound, Started, start_round};
-use bakeoff::service::{Services, start_round::day_start};
 use futures::future::join_all;
 
 use super::rows::{model, person, repo, sha, task};
@@ -20,7 +21,7 @@ use crate::support::databases::{TestDb, for_each_database};
 
 const CENT: i64 = 10_000;
 
-async fn services(db: &TestDb, change: impl FnOnce(&mut Settings)) -> Services {
+pub async fn services(db: &TestDb, change: impl FnOnce(&mut Settings)) -> Services {
     let mut settings = Settings {
         data_dir: db.dir.path().to_owned(),
         encryption_keys: Some(generate_key()),

@@ -2,6 +2,7 @@
 
 mod caps;
 mod charges;
+mod counts;
 mod deliveries;
 mod faults;
 mod models;

@@ -31,7 +31,7 @@ async fn m17_a_person_has_a_cap_of_their_own_when_there_is_one() {
     let world = World::with(|settings| settings.budget_user_day = Some(UsdMicros(500_000))).await;
     let issue = world.issue();
     world.say(issue, "/bakeoff gpt");
-    world.bot_says(issue, "for person who asked is reached").await;
+    world.bot_says(issue, "for the person who asked is reached").await;
     world.say(issue, "/bakeoff gpt budget=0.5");
     world.candidate(issue, "A").await;
     world.end().await;

@@ -121,7 +121,7 @@ async fn m17_budgets_only_lower() {
     world.hub.wait_for("the server's cap", reply_with("$3.00", issue)).await;
     write(&world, "budgets: {day: 0.0001}\n");
     world.say(issue, "/bakeoff gpt");
-    world.hub.wait_for("the day's cap", reply_with("for repository is reached", issue)).await;
+    world.hub.wait_for("the day's cap", reply_with("for the repository is reached", issue)).await;
     world.end().await;
 }
 
