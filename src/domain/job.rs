@@ -16,6 +16,15 @@ pub enum Job {
         /// The `X-GitHub-Delivery` header.
         guid: String,
     },
+    /// Tell the thread of a delivery that was given up.
+    TellGivenUp {
+        /// The App it came to.
+        app_id: i64,
+        /// The `X-GitHub-Delivery` header.
+        guid: String,
+        /// Whether the process died with it.
+        crashed: bool,
+    },
     /// Let one model work.
     ExecuteRun {
         /// The run.
@@ -55,6 +64,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::HandleDelivery { .. } => "handle_delivery",
+            Self::TellGivenUp { .. } => "tell_given_up",
             Self::ExecuteRun { .. } => "execute_run",
             Self::Publish { .. } => "publish",
             Self::WatchRound { .. } => "watch_round",
@@ -69,6 +79,7 @@ impl Job {
     pub fn unique_key(&self) -> String {
         match self {
             Self::HandleDelivery { app_id, guid } => format!("delivery:{app_id}:{guid}"),
+            Self::TellGivenUp { app_id, guid, .. } => format!("given-up:{app_id}:{guid}"),
             Self::ExecuteRun { run_id } => format!("run:{run_id}"),
             Self::Publish { round_id } => format!("publish:{round_id}"),
             Self::WatchRound { round_id } => format!("watch:{round_id}"),
@@ -90,9 +101,11 @@ impl Job {
     pub fn is_standing(&self) -> bool {
         match self {
             Self::Publish { .. } | Self::WatchRound { .. } | Self::RedeliverFailed | Self::ScanComments { .. } => true,
-            Self::HandleDelivery { .. } | Self::ExecuteRun { .. } | Self::OpenPull { .. } | Self::DressPull { .. } => {
-                false
-            }
+            Self::HandleDelivery { .. }
+            | Self::TellGivenUp { .. }
+            | Self::ExecuteRun { .. }
+            | Self::OpenPull { .. }
+            | Self::DressPull { .. } => false,
         }
     }
 
@@ -101,7 +114,7 @@ impl Job {
         match self {
             Self::OpenPull { .. } => 0,
             Self::HandleDelivery { .. } => 1,
-            Self::Publish { .. } | Self::DressPull { .. } => 2,
+            Self::Publish { .. } | Self::DressPull { .. } | Self::TellGivenUp { .. } => 2,
             Self::WatchRound { .. } => 3,
             Self::ExecuteRun { .. } => 4,
             Self::RedeliverFailed | Self::ScanComments { .. } => 5,

@@ -1,6 +1,7 @@
 //! Acts on a stored delivery: from GitHub's payload to a use case.
 
 mod comment;
+mod given_up;
 mod issue;
 mod lifecycle;
 pub mod payload;
@@ -9,9 +10,11 @@ use crate::adapters::store::{deliveries, tasks};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::repo::Repo;
 
-use super::jobs::{Flow, Try};
+use super::jobs::{Failure, Flow, Try, sort};
 use super::{Services, repos};
 use payload::Payload;
+
+pub use given_up::{abandon, tell as tell_given_up};
 
 /// What a delivery came to.
 enum Handled {
@@ -23,8 +26,23 @@ enum Handled {
     Later(crate::domain::clock::Timestamp),
 }
 
-/// Acts on the delivery behind a GUID.
+/// Acts on the delivery behind a GUID. Where no other try follows, its end is written down and told (M53).
 pub async fn handle_delivery(svc: &Services, app_id: i64, guid: &str, attempt: Try) -> anyhow::Result<Flow> {
+    let done = act(svc, app_id, guid, attempt).await;
+    if let Err(error) = &done {
+        let over = match sort(error, svc.now()) {
+            Failure::Wait(_) => false,
+            Failure::Retry => attempt.last,
+            Failure::Final => true,
+        };
+        if over {
+            abandon(svc, app_id, guid, false, &format!("{error:#}")).await?;
+        }
+    }
+    done
+}
+
+async fn act(svc: &Services, app_id: i64, guid: &str, attempt: Try) -> anyhow::Result<Flow> {
     let mut tx = svc.store.begin().await?;
     let Some(delivery) = deliveries::get(&mut tx, app_id, guid).await? else { return Ok(Flow::Done) };
     if delivery.status != DeliveryStatus::Queued {
@@ -46,14 +64,6 @@ pub async fn handle_delivery(svc: &Services, app_id: i64, guid: &str, attempt: T
     tx.commit().await?;
     tracing::info!(delivery.guid = guid, delivery.event = %delivery.event, delivery.status = status.as_str(), "delivery done");
     Ok(Flow::Done)
-}
-
-/// Ends a delivery whose job was given up.
-pub async fn abandon(svc: &Services, app_id: i64, guid: &str, reason: &str) -> anyhow::Result<()> {
-    let mut tx = svc.store.begin().await?;
-    let reason = svc.secrets.redact(reason).into_owned();
-    deliveries::set_handled(&mut tx, app_id, guid, DeliveryStatus::Failed, Some(&reason), svc.now()).await?;
-    Ok(tx.commit().await?)
 }
 
 async fn dispatch(svc: &Services, event: &str, payload: &Payload, guid: &str, attempt: Try) -> anyhow::Result<Handled> {

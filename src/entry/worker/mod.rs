@@ -25,6 +25,7 @@ impl Worker {
         let attempt = Try { last: context.last_attempt };
         match &context.job {
             Job::HandleDelivery { app_id, guid } => inbound::handle_delivery(svc, *app_id, guid, attempt).await,
+            Job::TellGivenUp { app_id, guid, crashed } => inbound::tell_given_up(svc, *app_id, guid, *crashed).await,
             Job::ExecuteRun { run_id } => execute_run::execute_run(svc, *run_id, &context.canceled, attempt).await,
             Job::Publish { round_id } => publish::publish(svc, *round_id).await,
             Job::WatchRound { round_id } => watch::watch_round(svc, *round_id).await,
@@ -57,11 +58,15 @@ impl Worker {
     async fn tell(&self, context: &JobContext, reason: &str) -> anyhow::Result<()> {
         let svc = &self.services;
         match &context.job {
-            Job::HandleDelivery { app_id, guid } => inbound::abandon(svc, *app_id, guid, reason).await,
+            Job::HandleDelivery { app_id, guid } => inbound::abandon(svc, *app_id, guid, true, reason).await,
             Job::ExecuteRun { run_id } => execute_run::abandon(svc, *run_id, reason).await,
             Job::OpenPull { pick_id } => open_pull::abandon(svc, *pick_id, reason).await,
             Job::DressPull { pick_id } => dress_pull::abandon(svc, *pick_id).await,
-            Job::Publish { .. } | Job::WatchRound { .. } | Job::RedeliverFailed | Job::ScanComments { .. } => Ok(()),
+            Job::TellGivenUp { .. }
+            | Job::Publish { .. }
+            | Job::WatchRound { .. }
+            | Job::RedeliverFailed
+            | Job::ScanComments { .. } => Ok(()),
         }
     }
 }

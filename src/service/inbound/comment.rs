@@ -28,15 +28,15 @@ pub(super) fn facts(issue: &Issue) -> Option<IssueFacts> {
     })
 }
 
-struct Said {
+pub(super) struct Said {
     issue: IssueFacts,
     person: Person,
-    id: CommentId,
-    body: String,
+    pub(super) id: CommentId,
+    pub(super) body: String,
     at: Timestamp,
 }
 
-fn said(svc: &Services, payload: &Payload) -> Option<Said> {
+pub(super) fn said(svc: &Services, payload: &Payload) -> Option<Said> {
     let comment: &Comment = payload.comment.as_ref()?;
     // M09: only people command; what an App wrote for a person is an App's text.
     let person = payload.sender.as_ref()?.person()?;

@@ -47,9 +47,14 @@ fn opened_at(svc: &Services, payload: &Payload) -> Timestamp {
     created.and_then(Timestamp::parse_rfc3339).unwrap_or_else(|| svc.now())
 }
 
+/// Whether the label is the one that starts a round.
+pub(super) fn is_ours(payload: &Payload) -> bool {
+    let label = payload.label.as_ref().and_then(|l| l.name.as_deref());
+    label.is_some_and(|label| label.eq_ignore_ascii_case(LABEL))
+}
+
 pub(super) async fn labeled(svc: &Services, repo: &Repo, payload: &Payload, attempt: Try) -> anyhow::Result<Handled> {
-    let label = payload.label.as_ref().and_then(|l| l.name.as_deref()).unwrap_or_default();
-    if !label.eq_ignore_ascii_case(LABEL) {
+    if !is_ours(payload) {
         return Ok(Handled::Ignored("Another label."));
     }
     let (Some(issue), Some(person)) =

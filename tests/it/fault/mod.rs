@@ -3,6 +3,7 @@
 mod changes;
 mod deliveries;
 mod github;
+mod given_up;
 mod killed;
 mod models;
 mod program;
