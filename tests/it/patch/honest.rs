@@ -8,24 +8,27 @@ use std::path::Path;
 use bakeoff::engine::patch::{Action, FileChange, MemoryFiles, Mode, Rules, apply_answer, from_changes, replay};
 
 use super::corpus::{edited, source};
-use super::tools::{Dice, git, run};
+use super::tools::{Dice, git, git_with, run};
 
-const CASES: usize = 500;
+const CASES: usize = 5_000;
+/// The context that git's diffs have, a third of the cases each.
+const CONTEXTS: [&str; 3] = ["-U3", "-U2", "-U10"];
 
-/// One case lives in a folder of its own, so that a few git processes serve all.
+/// One case has paths of its own, so that a few git processes serve all.
 struct Case {
     base: MemoryFiles,
     changes: Vec<FileChange>,
 }
 
-fn case(dice: &mut Dice, folder: &str) -> Case {
+fn case(dice: &mut Dice, start: &str) -> Case {
     let mut case = Case { base: MemoryFiles::default(), changes: Vec::new() };
-    for nth in 0..=dice.below(3) {
+    // Most touch one file, as most do; some two.
+    for nth in 0..=usize::from(dice.chance(20)) {
         let functions = 1 + dice.below(8);
         let (text, extension) = source(dice, functions);
         let text = ended(dice, text);
         let odd = *dice.pick(&["", " with space", "-\u{e9}t\u{e9}", "\"quoted\"", "[id]"]);
-        let path = format!("{folder}/dir{nth}/file{odd}.{extension}");
+        let path = format!("{start}-file{nth}{odd}.{extension}");
         let mode = if dice.chance(20) { Mode::Executable } else { Mode::File };
         case.base.put(&path, mode, text.clone().into_bytes());
         let write = |path: String, bytes: String| FileChange {
@@ -37,7 +40,7 @@ fn case(dice: &mut Dice, folder: &str) -> Case {
             1 => {
                 let (fresh, _) = source(dice, 2);
                 let new = FileChange {
-                    path: format!("{folder}/new{nth}.{extension}"),
+                    path: format!("{start}-new{nth}.{extension}"),
                     action: Action::Write { mode: Mode::File, bytes: ended(dice, fresh).into_bytes() },
                 };
                 case.changes.push(new);
@@ -97,94 +100,109 @@ fn repository(tree: &MemoryFiles) -> tempfile::TempDir {
     folder
 }
 
-/// All cases in one tree: the base, our patches one after the other, and the tree they should give.
-fn all_cases(seed: u64) -> (MemoryFiles, String, MemoryFiles) {
+/// Base and wanted tree of every case, and both in one repository as the branches `base` and `after`.
+struct Work {
+    cases: Vec<(Case, MemoryFiles)>,
+    folder: tempfile::TempDir,
+}
+
+/// How the paths of a case begin.
+fn start_of(nth: usize) -> String {
+    format!("{}/{}/case{nth}", nth % CONTEXTS.len(), nth / 100)
+}
+
+fn work(seed: u64) -> Work {
     let mut dice = Dice::new(seed);
-    let (mut base, mut patch, mut after) = (MemoryFiles::default(), String::new(), MemoryFiles::default());
-    for nth in 0..CASES {
-        let case = case(&mut dice, &format!("case{nth}"));
-        let applied =
-            from_changes(&case.changes, &case.base, &Rules::default()).unwrap_or_else(|r| panic!("{}", r.reason));
-        assert_eq!(replay(applied.patch.text(), &case.base).as_ref(), Ok(&applied.changes), "{}", applied.patch.text());
-        patch.push_str(applied.patch.text());
-        let mut expected = case.base.clone();
-        expected.change(&applied.changes);
-        for (tree, into) in [(&case.base, &mut base), (&expected, &mut after)] {
-            tree.files().iter().for_each(|(path, (mode, bytes))| into.put(path, *mode, bytes.clone()));
-        }
+    let with_after = |case: Case| {
+        let mut after = case.base.clone();
+        after.change(&case.changes);
+        (case, after)
+    };
+    let cases: Vec<_> = (0..CASES).map(|nth| with_after(case(&mut dice, &start_of(nth)))).collect();
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    let mut stream = Vec::new();
+    commit(&mut stream, "base", cases.iter().map(|(case, _)| &case.base));
+    commit(&mut stream, "after", cases.iter().map(|(_, after)| after));
+    git_with(folder.path(), &["fast-import", "--quiet"], &stream);
+    git(folder.path(), &["checkout", "-q", "base"]);
+    Work { cases, folder }
+}
+
+/// A commit of these files alone, as `git fast-import` reads it.
+fn commit<'a>(stream: &mut Vec<u8>, branch: &str, trees: impl Iterator<Item = &'a MemoryFiles>) {
+    let head = format!("commit refs/heads/{branch}\ncommitter t <t@example.com> 0 +0000\ndata 0\ndeleteall\n");
+    stream.extend(head.into_bytes());
+    for (path, (mode, bytes)) in trees.flat_map(MemoryFiles::files) {
+        stream.extend(format!("M {mode} inline {path}\ndata {}\n", bytes.len()).into_bytes());
+        stream.extend(bytes);
+        stream.push(b'\n');
     }
-    (base, patch, after)
+}
+
+impl Work {
+    /// What `git apply --index` makes of a patch on the base is the wanted tree, to the byte and mode.
+    fn git_applies(&self, patch: &str) {
+        let root = self.folder.path();
+        fs::write(root.join(".git/the.patch"), patch).unwrap();
+        git(root, &["apply", "--index", "--whitespace=nowarn", ".git/the.patch"]);
+        let differs = git(root, &["diff", "--cached", "--raw", "after"]);
+        assert!(differs.is_empty(), "{}", String::from_utf8_lossy(&differs));
+    }
 }
 
 #[test]
 fn m26_git_applies_our_patches_to_our_bytes() {
-    let (base, patch, after) = all_cases(1);
-    let folder = repository(&base);
-    let file = folder
-        .path()
-        .join("../bakeoff-test.patch")
-        .with_file_name(format!("{}.patch", folder.path().file_name().unwrap().display()));
-    fs::write(&file, &patch).unwrap();
-    git(folder.path(), &["apply", "--index", "--whitespace=nowarn", file.to_str().unwrap()]);
-    fs::remove_file(&file).unwrap();
-    let (got, want) = (index(folder.path()), as_index(&after));
-    assert_eq!(got.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>());
-    for (path, entry) in want {
-        assert!(got[&path] == entry, "{path}");
+    let work = work(1);
+    let mut patch = String::new();
+    for (case, _) in &work.cases {
+        let applied =
+            from_changes(&case.changes, &case.base, &Rules::default()).unwrap_or_else(|r| panic!("{}", r.reason));
+        assert_eq!(replay(applied.patch.text(), &case.base).as_ref(), Ok(&applied.changes), "{}", applied.patch.text());
+        patch.push_str(applied.patch.text());
     }
+    work.git_applies(&patch);
 }
 
 /// The other way round: git's own diffs, with and without its function names and with little context.
 #[test]
 fn m26_we_apply_gits_patches_as_git_does() {
-    for (seed, context) in [(2, "-U3"), (3, "-U2"), (4, "-U10")] {
-        let (base, _, after) = all_cases(seed);
-        let folder = repository(&base);
-        for path in base.files().keys() {
-            fs::remove_file(folder.path().join(path)).unwrap();
-        }
-        write_tree(folder.path(), &after);
-        git(folder.path(), &["add", "-A"]);
-        let diff = git(folder.path(), &["diff", "--cached", "--no-renames", context]);
-        let diff = String::from_utf8(diff).unwrap();
-        let (mut refusals, mut right) = (String::new(), 0);
-        let parts = by_case(&diff);
-        for nth in 0..CASES {
-            let part = parts.get(&nth).map(String::as_str).unwrap_or_default();
-            let mut tree = part_of(&base, nth);
-            match apply_answer(part, &tree, &Rules::default()) {
-                Ok((applied, _)) => {
-                    tree.change(&applied.changes);
-                    assert_eq!(tree, part_of(&after, nth), "{part}");
-                    right += 1;
-                }
-                Err(refusal) => writeln!(refusals, "{nth} {:?}: {}", refusal.code, refusal.reason).unwrap(),
-            }
-        }
-        assert!(right >= CASES - 2, "{context}: {right} right; refused:\n{refusals}");
+    let work = work(2);
+    let mut diff = String::new();
+    for (part, context) in CONTEXTS.iter().enumerate() {
+        let part = format!("{part}/");
+        let arguments = ["diff", "--no-renames", context, "base", "after", "--", &part];
+        diff.push_str(&String::from_utf8(git(work.folder.path(), &arguments)).unwrap());
     }
+    let parts = by_case(&diff);
+    let (mut refusals, mut right) = (String::new(), 0);
+    for (nth, (case, after)) in work.cases.iter().enumerate() {
+        let part = parts.get(&nth).map(String::as_str).unwrap_or_default();
+        let mut tree = case.base.clone();
+        match apply_answer(part, &tree, &Rules::default()) {
+            Ok((applied, _)) => {
+                tree.change(&applied.changes);
+                assert_eq!(tree, *after, "{part}");
+                right += 1;
+            }
+            Err(refusal) => writeln!(refusals, "{nth} {:?}: {}", refusal.code, refusal.reason).unwrap(),
+        }
+    }
+    assert!(right >= CASES - CASES / 250, "{right} right; refused:\n{refusals}");
+    work.git_applies(&diff);
 }
 
-/// A diff by the folder its files lie in.
+/// A diff by the case its files belong to.
 fn by_case(diff: &str) -> BTreeMap<usize, String> {
     let mut cases: BTreeMap<usize, String> = BTreeMap::new();
     let mut nth = 0;
     for line in diff.split_inclusive('\n') {
         if let Some((_, rest)) = line.split_once("/case").filter(|_| line.starts_with("diff --git ")) {
-            nth = rest.split('/').next().unwrap().parse().unwrap();
+            nth = rest.split('-').next().unwrap().parse().unwrap();
         }
         cases.entry(nth).or_default().push_str(line);
     }
     cases
-}
-
-/// The files of one case.
-fn part_of(tree: &MemoryFiles, nth: usize) -> MemoryFiles {
-    let mut part = MemoryFiles::default();
-    let folder = format!("case{nth}/");
-    let inside = tree.files().iter().filter(|(path, _)| path.starts_with(&folder));
-    inside.for_each(|(path, (mode, bytes))| part.put(path, *mode, bytes.clone()));
-    part
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What these tests share: trees, answers, and git itself as the judge.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use bakeoff::engine::patch::{
     Applied, BaseFiles, MemoryFiles, Refusal, RefusalCode, Rules, Tier, Warning, apply_answer, replay,
@@ -55,17 +56,20 @@ pub fn tiers(applied: &Applied) -> Vec<Tier> {
 
 /// A git command in a folder, without anybody's settings.
 pub fn git(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_AUTHOR_NAME", "t")
-        .env("GIT_AUTHOR_EMAIL", "t@example.com")
-        .env("GIT_COMMITTER_NAME", "t")
-        .env("GIT_COMMITTER_EMAIL", "t@example.com")
-        .output()
-        .unwrap();
+    git_with(folder, arguments, &[])
+}
+
+/// As [`git`], with something to read.
+pub fn git_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut command = Command::new("git");
+    command.current_dir(folder).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    for (name, value) in [("NAME", "t"), ("EMAIL", "t@example.com")] {
+        command.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
+    }
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
