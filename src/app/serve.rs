@@ -141,15 +141,17 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     let settings = &parts.settings;
     let services = &parts.services;
     let app_id = services.github.as_ref().map_or(0, crate::adapters::github::GitHub::app_id);
+    let secrets = WebhookSecrets::new(&settings.webhook_secrets);
     let receiver = Receiver::new(
         Inbox::start(services.store.clone(), InboxSettings::default()),
-        WebhookSecrets::new(&settings.webhook_secrets),
+        secrets.clone(),
         app_id,
         Arc::clone(&services.clock),
         settings.pace.body_read,
     );
     let local = settings.web_auth == WebAuth::Local;
-    let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), app_id, stop.clone());
+    let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), app_id, stop.clone())
+        .with_webhook_secrets(secrets);
     let all = Router::new()
         .merge(webhook::router(receiver))
         .merge(web::router(WebState::new(services.clone(), local)))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -23,13 +24,29 @@ impl Signature {
     }
 }
 
-/// The secrets accepted now: one, or the new and the old while they are exchanged. Cheap to clone.
+/// The secrets accepted now: one, or the new and the old while they are exchanged. Cheap to clone; clones count together.
 #[derive(Clone)]
-pub struct WebhookSecrets(Arc<[HmacSha256]>);
+pub struct WebhookSecrets(Arc<Counted>);
+
+struct Counted {
+    keyed: Vec<HmacSha256>,
+    /// How often each has signed a body, and how often none had.
+    matched: Vec<AtomicU64>,
+    unmatched: AtomicU64,
+}
+
+/// How many bodies were signed with which secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matches {
+    /// With each secret, in the order of the settings.
+    pub by_secret: Vec<u64>,
+    /// With none of them.
+    pub none: u64,
+}
 
 impl fmt::Debug for WebhookSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WebhookSecrets({})", self.0.len())
+        write!(f, "WebhookSecrets({})", self.0.keyed.len())
     }
 }
 
@@ -38,27 +55,37 @@ impl WebhookSecrets {
     /// with an empty secret.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
         let texts = secrets.into_iter().map(|secret| secret.expose_secret().as_bytes());
-        Self(
-            texts
-                .filter(|secret| !secret.is_empty())
-                .filter_map(|secret| HmacSha256::new_from_slice(secret).ok())
-                .collect(),
-        )
+        let keyed: Vec<_> = texts
+            .filter(|secret| !secret.is_empty())
+            .filter_map(|secret| HmacSha256::new_from_slice(secret).ok())
+            .collect();
+        let matched = keyed.iter().map(|_| AtomicU64::new(0)).collect();
+        Self(Arc::new(Counted { keyed, matched, unmatched: AtomicU64::new(0) }))
     }
 
     /// Whether no secret is configured (the route answers 503).
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.keyed.is_empty()
     }
 
     /// Which secret (counted from 0) signed exactly these bytes; `None` when none did.
     pub fn verify(&self, signature: &Signature, body: &[u8]) -> Option<usize> {
-        self.0.iter().position(|keyed| keyed.clone().chain_update(body).verify_slice(&signature.0).is_ok())
+        let signed = |keyed: &HmacSha256| keyed.clone().chain_update(body).verify_slice(&signature.0).is_ok();
+        let found = self.0.keyed.iter().position(signed);
+        let counter = found.and_then(|nth| self.0.matched.get(nth)).unwrap_or(&self.0.unmatched);
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// What [`Self::verify`] has found since the start: when the old secret is no longer met, it can go (M02).
+    pub fn matches(&self) -> Matches {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Matches { by_secret: self.0.matched.iter().map(read).collect(), none: read(&self.0.unmatched) }
     }
 
     /// The header's value for `body`, made with the first secret.
     pub fn sign(&self, body: &[u8]) -> Option<String> {
-        let code = self.0.first()?.clone().chain_update(body).finalize();
+        let code = self.0.keyed.first()?.clone().chain_update(body).finalize();
         Some(format!("sha256={}", hex::encode(code.into_bytes())))
     }
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::ApiState;
 use super::error::ApiError;
+use crate::adapters::crypto::WebhookSecrets;
 use crate::adapters::git::GitStats;
 use crate::service::rest::gauges::{self, Counts};
 
@@ -21,6 +22,16 @@ fn family(text: &mut String, name: &str, kind: &str, help: &str, rows: &[(String
 
 fn by_status(counts: Counts) -> Vec<(String, String)> {
     counts.into_iter().map(|(status, n)| (format!("{{status=\"{status}\"}}"), n.to_string())).collect()
+}
+
+/// By the secret's place in the setting: who exchanges one sees here when the old one is out of use.
+fn signatures(text: &mut String, secrets: &WebhookSecrets) {
+    let matches = secrets.matches();
+    let row = |label: &str, count: u64| (format!("{{secret=\"{label}\"}}"), count.to_string());
+    let known = (1..).zip(&matches.by_secret).map(|(nth, count): (usize, _)| row(&nth.to_string(), *count));
+    let rows: Vec<_> = known.chain([row("none", matches.none)]).collect();
+    let help = "Signed webhook bodies, by the place of the secret in the setting.";
+    family(text, "bakeoff_webhook_signatures_total", "counter", help, &rows);
 }
 
 fn git(text: &mut String, stats: &GitStats) {
@@ -45,6 +56,9 @@ pub(super) async fn show(State(state): State<ApiState>) -> Result<Response, ApiE
     family(&mut text, "bakeoff_build_info", "gauge", "The running version.", &[(version, "1".into())]);
     family(&mut text, "bakeoff_jobs", "gauge", "Jobs in the queue.", &by_status(jobs));
     family(&mut text, "bakeoff_deliveries", "gauge", "Webhook deliveries kept.", &by_status(deliveries));
+    if let Some(secrets) = &state.webhook_secrets {
+        signatures(&mut text, secrets);
+    }
     git(&mut text, &svc.mirrors.stats());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

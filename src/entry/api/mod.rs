@@ -28,7 +28,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::adapters::crypto::secret_hash;
+use crate::adapters::crypto::{WebhookSecrets, secret_hash};
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 
@@ -43,6 +43,7 @@ pub struct ApiState {
     stop: CancellationToken,
     pick_wait: Duration,
     body_read: Duration,
+    webhook_secrets: Option<WebhookSecrets>,
 }
 
 impl ApiState {
@@ -55,7 +56,14 @@ impl ApiState {
             stop,
             pick_wait: Duration::from_secs(30),
             body_read: Duration::from_secs(30),
+            webhook_secrets: None,
         }
+    }
+
+    /// The receiver's secrets, whose use the metrics count.
+    #[must_use]
+    pub fn with_webhook_secrets(self, secrets: WebhookSecrets) -> Self {
+        Self { webhook_secrets: Some(secrets), ..self }
     }
 
     /// How long `POST …/prs` waits for the pull request before it answers 202.

@@ -11,3 +11,5 @@ mod pulls;
 mod rights;
 mod storm;
 mod updates;
+
+pub use program::free_port;

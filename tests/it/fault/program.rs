@@ -45,7 +45,7 @@ pub struct Program {
 }
 
 /// A port below those that the system hands out, so that nobody takes it while the program is down.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let start = 20_000 + u16::try_from(uuid::Uuid::new_v4().as_u128() % 10_000).unwrap();
     let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
     (start..32_000).find(free).expect("a free port")
@@ -236,6 +236,13 @@ impl Program {
     /// Model calls so far for this alias.
     pub fn calls_of(&self, alias: &str) -> usize {
         self.models.requests().iter().filter(|r| r.model == format!("{alias}-model")).count()
+    }
+
+    /// A field of each line of the log with this message, of the runs of the program that are over.
+    pub fn logged(&self, message: &str, field: &str) -> Vec<String> {
+        let lines = self.log.iter().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let told = lines.filter(|line| line["fields"]["message"] == message);
+        told.filter_map(|line| line["fields"][field].as_str().map(str::to_owned)).collect()
     }
 
     /// Every run of the story.
