@@ -107,6 +107,7 @@ async fn carry_out(svc: &Services, client: &RepoClient, chosen: &Chosen) -> anyh
         Ok(built) => built,
         Err(why) => return Ok(Err(Stop::Failed(why))),
     };
+    tracing::info!(pick.id = %chosen.pick.id, commit.sha = %built.commit.sha, "commit built");
     crash::point("commit_built");
     let fresh = match freshness(svc, client, &remote, &mirror, chosen, &built).await? {
         Ok(fresh) => fresh,

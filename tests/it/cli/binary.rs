@@ -129,6 +129,11 @@ impl Serving {
         self
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The most memory it ever held.
     pub fn peak_memory_bytes(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -198,7 +203,7 @@ impl Serving {
             self.child.try_wait().unwrap()
         });
         let mut log = std::mem::take(&mut self.log);
-        log.extend(self.lines.try_iter());
+        log.extend(self.lines.iter());
         let signal = ended.and_then(|status| status.signal());
         assert_eq!(signal, Some(Signal::KILL.as_raw()), "it was to be killed:\n{}", log.join("\n"));
         log

@@ -212,6 +212,16 @@ async fn f039_after_the_commit_was_built_and_before_the_push() {
     let (mut program, issue) = dies_while_picking(&db, "commit_built").await;
     assert_eq!(program.hub.branches(REPO).len(), 1, "nothing was pushed");
     program.start_again("");
+    let head = program.told(issue).await.head_sha;
+    // Its log is read to the end when it stops.
+    program.stop();
+    program.start_again("");
+    let built = program.logged("commit built", "commit.sha");
+    assert_eq!(
+        built,
+        [head.as_str(), head.as_str()],
+        "before the kill and after it: the same commit, which was pushed"
+    );
     one_pull(program, issue).await;
 }
 
