@@ -73,6 +73,20 @@ uuid_id! {
     EffectId,
 }
 
+impl PickId {
+    /// The id of the pull request that this choice opens: known before that is there, so that it can be promised.
+    pub fn opens(self) -> PullId {
+        PullId(self.0)
+    }
+}
+
+impl PullId {
+    /// The choice that opens the pull request of this id.
+    pub fn opened_by(self) -> PickId {
+        PickId(self.0)
+    }
+}
+
 impl ModelId {
     /// The id of a profile in the settings file: always the same for the same alias, so that runs and clients keep
     /// their reference although the file is read at each start.

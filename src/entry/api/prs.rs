@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::input::Ids;
 use super::paging::Paging;
 use super::{ApiState, show};
-use crate::domain::ids::PickId;
+use crate::domain::ids::{PickId, PullId};
 use crate::domain::run::Run;
 use crate::domain::task::Task;
 use crate::engine::render::{branch_name, reply_text};
@@ -78,7 +78,7 @@ async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<
             let shown = json!({ "pr_id": pull.id, "url": pull.url, "branch": pull.branch, "number": pull.number });
             Ok((StatusCode::CREATED, Json(shown)).into_response())
         }
-        Outcome::Opening => Ok(promised(task, run)),
+        Outcome::Opening => Ok(promised(task, run, pick.opens())),
         Outcome::Stale(paths) => {
             let detail = format!("The base branch has moved and conflicts in: {}.", paths.replace('\n', ", "));
             Err(ApiError::said(StatusCode::CONFLICT, detail))
@@ -87,11 +87,21 @@ async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<
     }
 }
 
-/// Where to look for it: the task's pull requests, since this one has no number yet.
-fn promised(task: &Task, run: &Run) -> Response {
+/// The id it will have, and where to look for it.
+fn promised(task: &Task, run: &Run, id: PullId) -> Response {
     let branch = branch_name(task.issue.as_ref().map(|issue| issue.number), task.id, run.letter, run.id, 1);
-    let shown = json!({ "pr_id": null, "url": null, "branch": branch, "number": null });
-    (StatusCode::ACCEPTED, [(header::LOCATION, format!("/v1/tasks/{}/prs", task.id))], Json(shown)).into_response()
+    let shown = json!({ "pr_id": id, "url": null, "branch": branch, "number": null });
+    let place = format!("/v1/tasks/{}/prs/{id}", task.id);
+    let headers = [(header::LOCATION, place), (header::RETRY_AFTER, "1".to_owned())];
+    (StatusCode::ACCEPTED, headers, Json(shown)).into_response()
+}
+
+/// A promise that was not kept.
+fn lost(why: &str) -> ApiError {
+    ApiError::said(
+        StatusCode::NOT_FOUND,
+        format!("PR not found: it could not be opened: {}.", why.trim_end_matches('.')),
+    )
 }
 
 pub(super) async fn list(
@@ -107,7 +117,16 @@ pub(super) async fn list(
 
 pub(super) async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
-    let found = lookup::pull(&state.services, ids.read(1, show::PULL)?).await?;
-    let pull = found.filter(|pull| pull.task_id == task.id).ok_or_else(|| ApiError::not_found(show::PULL))?;
-    Ok(Json(show::pull(&pull)).into_response())
+    let id = ids.read(1, show::PULL)?;
+    let found = lookup::pull(&state.services, id).await?;
+    if let Some(pull) = found.filter(|pull| pull.task_id == task.id) {
+        return Ok(Json(show::pull(&pull)).into_response());
+    }
+    match prs::promise(&state.services, task.id, id).await? {
+        Some((_, Outcome::Opened(pull))) => Ok(Json(show::pull(&pull)).into_response()),
+        Some((run, Outcome::Opening)) => Ok(promised(&task, &run, id)),
+        Some((_, Outcome::Stale(_))) => Err(lost("the base branch has moved and conflicts")),
+        Some((_, Outcome::Failed(why))) => Err(lost(&why)),
+        None => Err(ApiError::not_found(show::PULL)),
+    }
 }

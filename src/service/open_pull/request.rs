@@ -4,7 +4,7 @@ use crate::adapters::github::{GithubError, NewPull, PullInfo, RepoClient, Valida
 use crate::adapters::store::effects::EffectResult;
 use crate::adapters::store::{Tx, effects, picks, pulls};
 use crate::domain::crash;
-use crate::domain::ids::{EffectId, PullId};
+use crate::domain::ids::EffectId;
 use crate::domain::job::Job;
 use crate::domain::pick::PickStatus;
 use crate::domain::pull::Pull;
@@ -133,7 +133,7 @@ async fn record(
 ) -> anyhow::Result<()> {
     let now = svc.now();
     let row = Pull {
-        id: PullId::new(),
+        id: chosen.pick.id.opens(),
         task_id: chosen.task.id,
         run_id: chosen.run.id,
         number: info.number,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::adapters::github::{CompareStatus, GithubError};
 use crate::adapters::store::{Conn, StoreError, picks, pulls, runs};
-use crate::domain::ids::{PickId, PullId, RunId};
+use crate::domain::ids::{PickId, PullId, RunId, TaskId};
 use crate::domain::pick::{PickSource, PickStatus};
 use crate::domain::pull::Pull;
 use crate::domain::repo::Repo;
@@ -98,6 +98,23 @@ pub async fn outcome(svc: &Services, id: PickId) -> anyhow::Result<Outcome> {
             Some(pull) => Outcome::Opened(Box::new(pull)),
             None => Outcome::Opening,
         },
+    })
+}
+
+/// A pull request that was promised: the candidate, and how far it is; `None` when there is no such promise.
+pub async fn promise(svc: &Services, task: TaskId, id: PullId) -> anyhow::Result<Option<(Run, Outcome)>> {
+    let pick = id.opened_by();
+    let mut conn = svc.store.read().await?;
+    // A choice that adds a commit to a pull request promises no other.
+    let found = picks::get(&mut conn, pick).await?.filter(|p| p.task_id == task && p.pull_id.is_none());
+    let run = match found {
+        Some(found) => runs::get(&mut conn, found.run_id).await?,
+        None => None,
+    };
+    drop(conn);
+    Ok(match run {
+        Some(run) => Some((run, outcome(svc, pick).await?)),
+        None => None,
     })
 }
 

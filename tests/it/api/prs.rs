@@ -9,11 +9,11 @@ use bakeoff::entry::api::{ApiState, router};
 use bakeoff::sim::github::{Change, Fault};
 use bakeoff::sim::models::Reply;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::{Client, end};
+use super::{Answer, Client, end};
 use crate::git::work::git;
 use crate::support::world::{ADA, ADMIN, GREET, REPO, World};
 
@@ -118,10 +118,63 @@ async fn a_pull_request_that_takes_long_is_promised() {
     let body = Body::from(json!({ "selected_run_id": runs[0] }).to_string());
     let request = Request::post(&prs).header("authorization", format!("Bearer {ADMIN}")).body(body).unwrap();
     let response = ask(&world, &CancellationToken::new(), request).await;
-    assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()), (202, prs.as_str()));
+    assert_eq!(response.status().as_u16(), 202);
+    let place = response.headers()["location"].to_str().unwrap().to_owned();
+    let promised: Value = serde_json::from_slice(&body_of(response).await).unwrap();
+    let id = promised["pr_id"].as_str().expect("the id it will have").to_owned();
+    assert_eq!((&promised["url"], &promised["number"]), (&json!(null), &json!(null)), "{promised}");
+    assert_eq!(place, format!("{prs}/{id}"));
+    // Whoever looks there before it is open reads the promise again.
+    let waiting = client.get(&place).await;
+    assert_eq!((waiting.status, &waiting.body), (202, &promised));
+    assert_eq!(client.get(&prs).await.body, json!([]), "the list holds what is there");
     gate.cancel();
     world.pull().await;
+    let shown = opened(&client, &place).await;
+    assert_eq!((shown.status, shown.text("id"), &shown.body["status"]), (200, id.clone(), &json!("open")));
+    assert_eq!(shown.body["branch"], promised["branch"]);
+    assert_eq!(client.get(&prs).await.body[0]["id"], json!(id));
+    let again = client.post(&prs, json!({ "selected_run_id": runs[0] })).await;
+    assert_eq!((again.status, again.text("pr_id")), (201, id));
     end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promise_that_was_not_kept_says_why() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let gate = CancellationToken::new();
+    world.hub.fault(Fault::on("POST", "/repos/*/pulls").always().until(&gate).status(422));
+    let body = Body::from(json!({ "selected_run_id": runs[0] }).to_string());
+    let request = Request::post(&prs).header("authorization", format!("Bearer {ADMIN}")).body(body).unwrap();
+    let response = ask(&world, &CancellationToken::new(), request).await;
+    let place = response.headers()["location"].to_str().unwrap().to_owned();
+    gate.cancel();
+    let gone = opened(&client, &place).await;
+    assert!(gone.status == 404 && gone.said().1.starts_with("PR not found: it could not be opened: "), "{gone:?}");
+    let other = client.task().await;
+    let elsewhere = place.rsplit('/').next().unwrap();
+    assert_eq!(client.get(&format!("/v1/tasks/{other}/prs/{elsewhere}")).await.said(), (404, "PR not found"));
+    end(world).await;
+}
+
+async fn body_of(response: axum::response::Response) -> Vec<u8> {
+    axum::body::to_bytes(response.into_body(), 1_000_000).await.unwrap().to_vec()
+}
+
+/// What stands at the place of a promise once it is decided, as a client finds out: by asking again.
+async fn opened(client: &Client<'_>, place: &str) -> Answer {
+    let asking = async {
+        loop {
+            let answer = client.get(place).await;
+            if answer.status != 202 {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.expect("the promise was not decided")
 }
 
 #[tokio::test(flavor = "multi_thread")]
