@@ -128,28 +128,3 @@ async fn m03_twenty_large_bodies_at_once_share_a_budget_of_memory() {
     let peak = serving.peak_memory_bytes() / MIB;
     assert!(peak < 512, "{peak} MiB");
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn m55_f116_what_cannot_be_written_is_503_and_is_taken_when_it_can() {
-    let (place, serving) = {
-        let mut place = Place::new();
-        place.set("BAKEOFF_GITHUB_WEBHOOK_SECRETS", SECRET);
-        // A file that may not grow is told by an error, not by a signal.
-        let serving = place.serve_with("trap '' XFSZ; exec \"$0\" \"$@\"", &["--no-worker"]);
-        (place, serving)
-    };
-    assert_eq!(post(&serving.address, SECRET, payload(10)).await.0, 202);
-    serving.limit_file_size(Some(64 * 1024));
-    for _ in 0..3 {
-        assert_eq!(post(&serving.address, SECRET, payload(2 * MIB)).await, (503, true));
-    }
-    assert!(serving.get("/health").starts_with("HTTP/1.1 200"), "it lives on");
-    serving.limit_file_size(None);
-    assert_eq!(post(&serving.address, SECRET, payload(2 * MIB)).await.0, 202, "it recovers by itself");
-    let store = place.store().await;
-    let mut conn = store.read().await.unwrap();
-    let rows = sqlx::query("SELECT guid FROM deliveries JOIN jobs ON jobs.unique_key = 'delivery:0:' || guid");
-    assert_eq!(rows.fetch_all(&mut *conn).await.unwrap().len(), 2, "each row with its job, none of a refused one");
-    let all = sqlx::query("SELECT guid FROM deliveries").fetch_all(&mut *conn).await.unwrap();
-    assert_eq!(all.len(), 2);
-}

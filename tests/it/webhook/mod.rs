@@ -1,5 +1,6 @@
 //! The receiver over real HTTP: payloads as GitHub sends them, broken ones, large ones, slow ones.
 
 mod bodies;
+mod full;
 mod payloads;
 mod rotation;
