@@ -154,7 +154,7 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
         .with_webhook_secrets(secrets);
     let all = Router::new()
         .merge(webhook::router(receiver))
-        .merge(web::router(WebState::new(services.clone(), local)))
+        .merge(web::router(WebState::new(services.clone(), local, stop.clone())))
         .merge(api::router(api))
         .layer(axum::middleware::from_fn_with_state(local, super::root::root));
     api::finished(all)

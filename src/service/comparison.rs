@@ -5,8 +5,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::adapters::store::page::Page;
-use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks};
+use crate::adapters::store::{Conn, models, picks, pulls, repos, rounds, runs, tasks};
 use crate::domain::ids::{RunId, TaskId};
+use crate::domain::model::ModelProfile;
 use crate::domain::pick::Pick;
 use crate::domain::pull::Pull;
 use crate::domain::repo::{CommitSha, Repo};
@@ -92,13 +93,30 @@ pub struct TaskLine {
     pub round: Option<Round>,
 }
 
-/// The tasks that changed last, newest first.
-pub async fn recent(svc: &Services, limit: i64) -> anyhow::Result<Vec<TaskLine>> {
+/// What the home page shows.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The tasks that changed last, newest first.
+    pub lines: Vec<TaskLine>,
+    /// The repositories, the newest first.
+    pub repos: Vec<Repo>,
+    /// The models that can be asked, in the order of their making.
+    pub models: Vec<ModelProfile>,
+}
+
+/// Tasks, repositories and models, at most `limit` of the first two.
+pub async fn overview(svc: &Services, limit: i64) -> anyhow::Result<Overview> {
     let mut conn = svc.store.read().await?;
+    let repos = repos::list(&mut conn, &Page::first(limit)).await?;
+    let models = models::list(&mut conn).await?;
+    Ok(Overview { lines: recent(&mut conn, limit).await?, repos, models })
+}
+
+async fn recent(conn: &mut Conn, limit: i64) -> anyhow::Result<Vec<TaskLine>> {
     let mut lines = Vec::new();
-    for task in tasks::list(&mut conn, None, &Page::first(limit)).await? {
-        let repo = repos::by_id(&mut conn, task.repo_id).await?;
-        let round = rounds::newest(&mut conn, task.id).await?;
+    for task in tasks::list(conn, None, &Page::first(limit)).await? {
+        let repo = repos::by_id(conn, task.repo_id).await?;
+        let round = rounds::newest(conn, task.id).await?;
         lines.push(TaskLine { task, repo, round });
     }
     Ok(lines)

@@ -3,8 +3,10 @@
 //! Everything here may be called twice for the same thing (jobs are at-least-once): the tables are the truth, a
 //! status changes by compare-and-set, and what is done on GitHub goes through [`effects`].
 
+pub mod again;
 pub mod audit;
 pub mod budget;
+pub mod by_hand;
 pub mod cancel;
 pub mod caps;
 pub mod commands;
@@ -21,6 +23,7 @@ pub mod models;
 pub mod open_pull;
 pub mod pick;
 pub mod policy;
+pub mod progress;
 pub mod publish;
 pub mod pulls;
 pub mod reconcile;

@@ -85,3 +85,9 @@ pub async fn settle(
     .await?;
     Ok(true)
 }
+
+/// How often a run has called a model.
+pub async fn turns(conn: &mut Conn, run: RunId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS turns FROM charges WHERE run_id = $1";
+    sqlx::query(sql).bind(run.to_string()).fetch_one(conn).await?.int("turns")
+}

@@ -41,3 +41,9 @@ pub async fn list(conn: &mut Conn, run: RunId, from_line: i64, limit: i64) -> Re
     let query = sqlx::query(sql).bind(run.to_string()).bind(from_line).bind(limit);
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
+
+/// The last line of a run's log.
+pub async fn last(conn: &mut Conn, run: RunId) -> Result<Option<LogLine>, StoreError> {
+    let sql = "SELECT line_number, content, at FROM run_logs WHERE run_id = $1 ORDER BY line_number DESC LIMIT 1";
+    sqlx::query(sql).bind(run.to_string()).fetch_optional(conn).await?.as_ref().map(read).transpose()
+}

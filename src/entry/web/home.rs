@@ -1,4 +1,4 @@
-//! `GET /`: the tasks that changed last.
+//! `GET /`: what is at work and waits for a choice, recent tasks, repositories, and a form to start a task by hand.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,14 +7,24 @@ use axum::response::Response;
 
 use super::WebState;
 use super::page::{failed, render};
-use super::words::moment;
-use crate::service::comparison::{TaskLine, recent};
+use super::words::{moment, title};
+use crate::domain::round::RoundStatus;
+use crate::service::comparison::{Overview, TaskLine, overview};
 
+/// Tasks on the page.
 const SHOWN: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
+    groups: Vec<Group>,
+    repos: Vec<Choice>,
+    models: Vec<Choice>,
+    token: String,
+}
+
+struct Group {
+    name: &'static str,
     lines: Vec<Line>,
 }
 
@@ -22,27 +32,87 @@ struct Line {
     href: String,
     title: String,
     repo: String,
-    status: String,
+    status: &'static str,
+    class: &'static str,
+    round: Option<i64>,
     changed: String,
 }
 
-fn line(line: TaskLine) -> Line {
-    let name = line.repo.and_then(|repo| repo.name).map(|name| name.to_string()).unwrap_or_default();
-    let issue = line.task.issue.map(|issue| format!("#{}", issue.number)).unwrap_or_default();
-    Line {
-        href: format!("/tasks/{}/compare", line.task.id),
-        title: line.task.title.unwrap_or_else(|| "Untitled task".into()),
+/// Something to choose in the form.
+struct Choice {
+    id: String,
+    name: String,
+    /// The default branch of a repository.
+    branch: String,
+    chosen: bool,
+}
+
+fn line(line: TaskLine) -> (Option<RoundStatus>, Line) {
+    let name = line.repo.map(|repo| repo.name.map_or(repo.url, |name| name.to_string())).unwrap_or_default();
+    let issue = line.task.issue.as_ref().map(|issue| format!("#{}", issue.number)).unwrap_or_default();
+    let status = line.round.as_ref().map(|round| round.status);
+    let (word, class) = match status {
+        None => ("no round yet", "quiet"),
+        Some(RoundStatus::Running) => ("at work", "busy"),
+        Some(RoundStatus::Choosing) => ("waits for a choice", "warn"),
+        Some(RoundStatus::Picked) => ("picked", "good"),
+        Some(RoundStatus::Merged) => ("merged", "done"),
+        Some(RoundStatus::Failed) => ("failed", "bad"),
+        Some(RoundStatus::Canceled) => ("cancelled", "quiet"),
+        Some(RoundStatus::Expired) => ("expired", "quiet"),
+        Some(RoundStatus::Superseded) => ("superseded", "quiet"),
+    };
+    let href = match status {
+        Some(RoundStatus::Choosing) => format!("/tasks/{}/compare", line.task.id),
+        _ => format!("/tasks/{}", line.task.id),
+    };
+    let shown = Line {
+        href,
+        title: title(&line.task),
         repo: format!("{name}{issue}"),
-        status: line
-            .round
-            .map_or_else(|| "no round yet".into(), |r| format!("round {} · {}", r.number, r.status.as_str())),
+        status: word,
+        class,
+        round: line.round.map(|round| round.number),
         changed: moment(line.task.updated_at),
+    };
+    (status, shown)
+}
+
+fn home(found: Overview, token: String) -> Home {
+    let mut groups = ["Waiting for a choice", "At work", "Other tasks"].map(|name| Group { name, lines: Vec::new() });
+    let [waiting, working, other] = &mut groups;
+    for (status, line) in found.lines.into_iter().map(line) {
+        let group = match status {
+            Some(RoundStatus::Choosing) => &mut *waiting,
+            Some(RoundStatus::Running) => &mut *working,
+            _ => &mut *other,
+        };
+        group.lines.push(line);
+    }
+    let any_default = found.models.iter().any(|model| model.default);
+    let repo = |repo: crate::domain::repo::Repo| Choice {
+        id: repo.id.to_string(),
+        name: repo.name.map_or(repo.url, |name| name.to_string()),
+        branch: repo.default_branch.to_string(),
+        chosen: false,
+    };
+    let model = |(index, model): (usize, crate::domain::model::ModelProfile)| Choice {
+        id: model.id.to_string(),
+        name: model.label().to_owned(),
+        branch: model.alias.clone(),
+        chosen: if any_default { model.default } else { index < 3 },
+    };
+    Home {
+        groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
+        repos: found.repos.into_iter().map(repo).collect(),
+        models: found.models.into_iter().enumerate().map(model).collect(),
+        token,
     }
 }
 
 pub(super) async fn show(State(state): State<WebState>) -> Response {
-    match recent(&state.services, SHOWN).await {
-        Ok(lines) => render(StatusCode::OK, &Home { lines: lines.into_iter().map(line).collect() }),
+    match overview(&state.services, SHOWN).await {
+        Ok(found) => render(StatusCode::OK, &home(found, state.csrf.masked())),
         Err(error) => failed(&error),
     }
 }

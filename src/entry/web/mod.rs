@@ -1,19 +1,29 @@
 //! The web view: server-rendered pages, assets inside the binary, readable without script.
 
+mod act;
 mod assets;
 mod banner;
 mod compare;
 mod diff;
 mod guard;
 mod home;
+mod live;
 mod page;
 mod pick;
+mod progress;
+mod run;
+mod start;
+mod task;
 mod token;
 mod words;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use crate::service::Services;
@@ -26,12 +36,17 @@ pub struct WebState {
     services: Services,
     local: bool,
     csrf: Csrf,
+    /// Places for pages that listen to live news.
+    streams: Arc<Semaphore>,
+    /// Fires when the program ends.
+    stop: CancellationToken,
 }
 
 impl WebState {
-    /// `local`: no sign-in, loopback only.
-    pub fn new(services: Services, local: bool) -> Self {
-        Self { services, local, csrf: Csrf::new() }
+    /// `local`: no sign-in, loopback only. Live news end when `stop` fires.
+    pub fn new(services: Services, local: bool, stop: CancellationToken) -> Self {
+        let streams = Arc::new(Semaphore::new(live::MAX_STREAMS));
+        Self { services, local, csrf: Csrf::new(), streams, stop }
     }
 }
 
@@ -39,9 +54,15 @@ impl WebState {
 pub fn router(state: WebState) -> Router {
     let pages = Router::new()
         .route("/", get(home::show))
-        .route("/tasks/{id}", get(compare::show))
+        .route("/start", post(start::by_hand))
+        .route("/tasks/{id}", get(task::show))
+        .route("/tasks/{id}/live", get(live::round))
+        .route("/tasks/{id}/act", post(act::act))
         .route("/tasks/{id}/compare", get(compare::show))
         .route("/tasks/{id}/pick", get(pick::confirm).post(pick::pick))
+        .route("/runs/{id}", get(run::show))
+        .route("/runs/{id}/live", get(live::run))
+        .route("/runs/{id}/patch", get(run::patch))
         .layer(from_fn_with_state(state.clone(), guard::visitors));
     Router::new()
         .merge(pages)

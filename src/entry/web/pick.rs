@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::WebState;
 use super::compare::may_pick;
 use super::page::{failed, message, not_found, render};
+use super::words::title;
 use crate::domain::characters::made_visible;
 use crate::domain::pick::PickSource;
 use crate::domain::run::Run;
@@ -70,7 +71,7 @@ fn page(found: &Comparison, run: &Run, token: String) -> Option<Page> {
     }
     let file = |file: &crate::domain::patch::FileDiff| (made_visible(&file.path), file.added_lines, file.removed_lines);
     Some(Page {
-        title: found.task.title.clone().unwrap_or_else(|| "Untitled task".into()),
+        title: title(&found.task),
         task: found.task.id.to_string(),
         repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
         run: run.id.to_string(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use subtle::ConstantTimeEq as _;
 
 const BYTES: usize = 16;
@@ -39,9 +39,12 @@ fn xor(a: &[u8], b: &[u8]) -> Vec<u8> {
     a.iter().zip(b).map(|(a, b)| a ^ b).collect()
 }
 
+/// Whether the browser names our own origin. Our pages send no referrer, and of such a page it says `null` and tells by
+/// `Sec-Fetch-Site` where the form stood; no script can set either header.
 fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
+        (Some("null"), Some(_)) => text(HeaderName::from_static("sec-fetch-site")) == Some("same-origin"),
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest == host),
         _ => false,
     }
@@ -49,8 +52,6 @@ fn same_origin(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderName;
-
     use super::*;
 
     fn headers_of(rows: &[(&'static str, &str)]) -> HeaderMap {
@@ -70,5 +71,10 @@ mod tests {
         let foreign = headers_of(&[("host", "localhost:1"), ("origin", "http://evil.example")]);
         assert!(!csrf.proves(&one, &foreign));
         assert!(!csrf.proves(&one, &headers_of(&[("host", "localhost:1")])));
+        for (site, ours) in [("same-origin", true), ("same-site", false), ("cross-site", false), ("none", false)] {
+            let silent = headers_of(&[("host", "localhost:1"), ("origin", "null"), ("sec-fetch-site", site)]);
+            assert_eq!(csrf.proves(&one, &silent), ours, "{site}");
+        }
+        assert!(!csrf.proves(&one, &headers_of(&[("host", "localhost:1"), ("origin", "null")])));
     }
 }

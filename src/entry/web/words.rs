@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::domain::characters::made_visible;
 use crate::domain::clock::Timestamp;
 use crate::domain::run::{Run, RunStatus};
+use crate::domain::task::Task;
 
 /// To the minute: `2026-11-24 15:57 UTC`.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -24,6 +26,11 @@ pub(super) fn span(time: Duration) -> String {
 /// How long a run took, or has taken.
 pub(super) fn took(run: &Run, now: Timestamp) -> String {
     run.started_at.map(|from| span(run.completed_at.unwrap_or(now).since(from))).unwrap_or_default()
+}
+
+/// A task's title, with nothing hidden in it.
+pub(super) fn title(task: &Task) -> String {
+    task.title.as_deref().map_or_else(|| "Untitled task".into(), made_visible)
 }
 
 /// A run's state: a word for people and the class of its colour.

@@ -17,12 +17,18 @@ pub(super) async fn add(svc: &Services, asked: &Asked<'_>, requested: &[ModelReq
     };
     let (key, actor) = (asked.key(), audit::actor(asked.person));
     let wish = Growth { key: &key, models: &models, actor: &actor };
-    Ok(match grow(svc, asked.repo, round.id, &wish).await? {
-        Grown::Runs(_) | Grown::Already => Answer::Quiet,
-        Grown::Over(status) => over(status).into(),
-        Grown::TooMany { asked } => Reply::TooManyCandidates { asked, max: svc.policy.max_candidates }.into(),
-        Grown::Spent(budget) => Reply::RoundSpent { budget }.into(),
-        Grown::Cap(cap) => cap_reply(&cap).into(),
+    let reply = grown_reply(svc, grow(svc, asked.repo, round.id, &wish).await?);
+    Ok(reply.map_or(Answer::Quiet, Answer::from))
+}
+
+/// Why there are no more candidates; `None` when there are.
+pub(in crate::service) fn grown_reply(svc: &Services, grown: Grown) -> Option<Reply> {
+    Some(match grown {
+        Grown::Runs(_) | Grown::Already => return None,
+        Grown::Over(status) => over(status),
+        Grown::TooMany { asked } => Reply::TooManyCandidates { asked, max: svc.policy.max_candidates },
+        Grown::Spent(budget) => Reply::RoundSpent { budget },
+        Grown::Cap(cap) => cap_reply(&cap),
     })
 }
 

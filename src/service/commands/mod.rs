@@ -10,7 +10,10 @@ mod retry;
 mod revise;
 mod run;
 
+pub(super) use add::grown_reply;
 pub use asked::{Asked, Carrier, IssueFacts};
+pub(super) use revise::{revisable, written_by};
+pub(super) use run::cap_reply;
 
 use crate::adapters::github::GithubError;
 use crate::adapters::store::{Conn, StoreError, meta, pulls, rounds, runs, tasks};

@@ -157,7 +157,10 @@ async fn brief(asked: &Asked<'_>, task: &Task, before: &Round) -> anyhow::Result
 }
 
 /// The model that wrote a candidate, else the default ones.
-async fn written_by(svc: &Services, run: &Run) -> anyhow::Result<Result<Vec<ModelProfile>, Reply>> {
+pub(in crate::service) async fn written_by(
+    svc: &Services,
+    run: &Run,
+) -> anyhow::Result<Result<Vec<ModelProfile>, Reply>> {
     let mut conn = svc.store.read().await?;
     let stored = match run.model_id {
         Some(id) => models::get(&mut conn, id).await?.filter(|model| model.deleted_at.is_none()),
@@ -171,6 +174,21 @@ async fn written_by(svc: &Services, run: &Run) -> anyhow::Result<Result<Vec<Mode
         Some(model) => Err(Reply::PriceUnknown { alias: model.alias.clone() }),
         None if models.is_empty() => Err(Reply::NoModels),
         None => Ok(models),
+    })
+}
+
+/// Whether a round can go on from this candidate.
+pub(in crate::service) async fn revisable(
+    svc: &Services,
+    task: TaskId,
+    run: &Run,
+) -> anyhow::Result<Result<(), Reply>> {
+    let letter = run.letter;
+    Ok(match over(svc, task, None).await? {
+        Some(reply) => Err(reply),
+        None if !run.status.is_terminal() => Err(Reply::StillRunning { letter }),
+        None if !run.has_patch() => Err(Reply::NoPatch { letter }),
+        None => Ok(()),
     })
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn begin(svc: &Services, asked: &Asked<'_>, task: TaskId, new: 
     }
 }
 
-pub(super) fn cap_reply(cap: &Cap) -> Reply {
+pub(in crate::service) fn cap_reply(cap: &Cap) -> Reply {
     match (cap.limit, cap.until) {
         (Much::Comments(cap), _) => Reply::ThreadFull { cap },
         (limit, None) => Reply::TaskFull { cap: limit.to_string() },

@@ -2,7 +2,7 @@
 
 use crate::adapters::github::GithubError;
 use crate::adapters::store::{messages, models};
-use crate::domain::ids::{MessageId, RunId};
+use crate::domain::ids::{MessageId, RunId, TaskId};
 use crate::domain::model::ModelProfile;
 use crate::domain::money::UsdMicros;
 use crate::domain::repo::{BranchName, CommitSha, Repo};
@@ -10,7 +10,9 @@ use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
 use crate::service::caps::Cap;
 use crate::service::start_round::{NewRound, Started, price_of, start_round};
-use crate::service::{Services, repo_file, repos};
+use crate::service::{Services, audit, repo_file, repos};
+
+use super::tasks;
 
 /// A round as a client asks for it.
 #[derive(Debug, Clone)]
@@ -64,6 +66,40 @@ pub async fn start(
     task: &Task,
     wish: Wish,
 ) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
+    if let Some(id) = &wish.message_id
+        && !is_said(svc, task, id).await?
+    {
+        return Ok(Err(Refused::Message(id.clone())));
+    }
+    match plan(svc, repo, task.title.clone(), wish).await? {
+        Ok((here, new)) => begin(&here, repo, task.id, new).await,
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// Makes a task with its first round, once everything else was checked; the task.
+pub async fn start_new(
+    svc: &Services,
+    repo: &Repo,
+    title: String,
+    wish: Wish,
+) -> anyhow::Result<Result<TaskId, Refused>> {
+    let said = vec![wish.instruction.clone()];
+    let (here, new) = match plan(svc, repo, Some(title.clone()), wish).await? {
+        Ok((here, new)) => (here, NewRound { said, ..new }),
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let task = tasks::create(svc, repo.id, Some(title), &audit::actor_of(&new.origin)).await?;
+    Ok(begin(&here, repo, task.id, new).await?.map(|_| task.id))
+}
+
+/// The round as it will be, and the use cases under the repository's file.
+async fn plan(
+    svc: &Services,
+    repo: &Repo,
+    title: Option<String>,
+    wish: Wish,
+) -> anyhow::Result<Result<(Services, NewRound), Refused>> {
     let here = match repo_file::under(svc, repo).await {
         Ok((here, _)) => here,
         Err(error) => return Ok(Err(unread(&error))),
@@ -78,11 +114,6 @@ pub async fn start(
     if budget > cap {
         return Ok(Err(Refused::Budget(cap)));
     }
-    if let Some(id) = &wish.message_id
-        && !is_said(svc, task, id).await?
-    {
-        return Ok(Err(Refused::Message(id.clone())));
-    }
     let base_ref = wish.base_ref.clone().or_else(|| svc.policy.file.base.clone());
     let base_ref = base_ref.unwrap_or_else(|| repo.default_branch.to_string());
     let base_commit = match resolve(svc, repo, &base_ref).await? {
@@ -92,7 +123,7 @@ pub async fn start(
     let new = NewRound {
         models,
         instruction: wish.instruction,
-        brief: Brief { title: task.title.clone(), ..Brief::default() },
+        brief: Brief { title, ..Brief::default() },
         base_ref,
         base_commit,
         path: wish.path.or_else(|| svc.policy.file.only_path()),
@@ -104,7 +135,16 @@ pub async fn start(
         pull_id: None,
         exclusive: false,
     };
-    match start_round(svc, repo, task.id, new).await? {
+    Ok(Ok((here, new)))
+}
+
+async fn begin(
+    svc: &Services,
+    repo: &Repo,
+    task: TaskId,
+    new: NewRound,
+) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
+    match start_round(svc, repo, task, new).await? {
         Started::Round(_, runs) => Ok(Ok(runs)),
         Started::Cap(cap) => Ok(Err(Refused::Cap(cap))),
         other => anyhow::bail!("a round over REST cannot be {other:?}"),

@@ -1,16 +1,17 @@
 // Adds to pages that are whole without it: keys, files that open in place, links to lines of large files, live news.
 "use strict";
 const all = (what, from = document) => [...from.querySelectorAll(what)];
-const NODES = 6000; // beyond this many elements further files come without colours
+const NODES = 6000; // beyond this many elements further files come without colours,
+const MANY = 12; // and so do more files than this that are opened at once
 
 // Files that open in place.
-async function open(link) {
+async function open(link, plain = false) {
   const cell = link.closest(".cell");
   if (!cell || link.dataset.busy) return;
   link.dataset.busy = "1";
   const url = new URL(link.href);
   url.searchParams.set("part", "1");
-  if (document.getElementsByTagName("*").length > NODES) url.searchParams.set("plain", "1");
+  if (plain || document.getElementsByTagName("*").length > NODES) url.searchParams.set("plain", "1");
   const answer = await fetch(url);
   if (!answer.ok) { location.href = link.href; return; }
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -108,7 +109,7 @@ addEventListener("keydown", (event) => {
     "?": help,
     j: () => step(".file", 1), k: () => step(".file", -1),
     n: () => step(".d ins, .d del", 1), p: () => step(".d ins, .d del", -1),
-    o: async () => { for (const more of all("a.more")) await open(more); },
+    o: async () => { const more = all("a.more"); for (const link of more) await open(link, more.length > MANY); },
   };
   if (link) location.href = link.href;
   else if (acts[event.key]) acts[event.key]();
@@ -123,4 +124,33 @@ if (tools) {
   button.textContent = "Keys ?";
   button.addEventListener("click", help);
   tools.append(button);
+}
+
+// Live news: a place that says where it comes from gets the HTML that the server sends for it.
+for (const place of all("[data-live]")) {
+  const source = new EventSource(place.dataset.live);
+  const log = document.querySelector("[data-log]");
+  let fresh = true;
+  source.addEventListener("bars", (event) => { place.innerHTML = event.data; });
+  source.addEventListener("log", (event) => {
+    if (!log) return;
+    const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
+    if (fresh) log.replaceChildren();
+    fresh = false;
+    log.insertAdjacentHTML("beforeend", event.data);
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  });
+  source.addEventListener("over", () => { source.close(); location.reload(); });
+  addEventListener("pagehide", () => source.close());
+}
+for (const place of all("[data-watch]")) {
+  const source = new EventSource(`/tasks/${place.dataset.watch}/live`);
+  source.addEventListener("over", () => {
+    source.close();
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = "Show them";
+    place.replaceChildren("All candidates are done. ", link);
+  });
+  addEventListener("pagehide", () => source.close());
 }

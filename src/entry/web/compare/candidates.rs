@@ -1,6 +1,7 @@
 //! A candidate's row in the table, and the links that choose who is shown.
 
 use super::place::Place;
+use crate::domain::characters::made_visible;
 use crate::domain::clock::Timestamp;
 use crate::domain::pull::PullStatus;
 use crate::domain::round::RoundStatus;
@@ -52,14 +53,14 @@ pub(in crate::entry::web) fn may_pick(found: &Comparison, run: &Run) -> bool {
 
 pub(super) fn candidate(found: &Comparison, run: &Run, place: &Place, now: Timestamp) -> CandidateView {
     let (added, removed) = lines(run);
-    let without_ticks = |text: &String| text.replace('`', "");
+    let without_ticks = |text: &String| made_visible(&text.replace('`', ""));
     CandidateView {
         run: run.id.to_string(),
         letter: run.letter.to_string(),
         model: run.answerer(),
         state: state(run),
         error: run.result.error.as_ref().filter(|_| run.status == RunStatus::Failed).map(without_ticks),
-        summary: run.result.summary.clone().filter(|_| run.has_patch()),
+        summary: run.result.summary.as_deref().filter(|_| run.has_patch()).map(made_visible),
         warnings: run.result.warnings.clone(),
         files: run.result.files_changed.len(),
         added,

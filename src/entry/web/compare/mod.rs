@@ -15,7 +15,8 @@ use axum::response::Response;
 use super::WebState;
 use super::banner::{Banner, banners};
 use super::page::{failed, html, not_found};
-use super::words::moment;
+use super::words::{moment, title};
+use crate::domain::characters::made_visible;
 use crate::domain::clock::Timestamp;
 use crate::domain::run::Run;
 use crate::service::comparison::{Comparison, before, compare};
@@ -141,7 +142,7 @@ fn page(
     paths.dedup();
     let alone = shown.first().filter(|_| place.view.len() == 1);
     Page {
-        title: found.task.title.clone().unwrap_or_else(|| "Untitled task".into()),
+        title: title(&found.task),
         task: found.task.id.to_string(),
         repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
         issue: found.task.issue.as_ref().map(|issue| (format!("#{}", issue.number), issue.url.clone())),
@@ -169,9 +170,9 @@ fn round(found: &Comparison, place: &Place) -> Option<RoundView> {
     Some(RoundView {
         number: round.number,
         status: round.status.as_str(),
-        base: round.base_ref.clone(),
+        base: made_visible(&round.base_ref),
         commit: round.base_commit.short().to_owned(),
-        instruction: round.instruction.clone(),
+        instruction: made_visible(&round.instruction),
         until: round.expires_at.map(moment),
         rounds: (1..=found.task.round).map(|n| (n, at(n).to_string(), n == round.number)).collect(),
     })

@@ -30,8 +30,6 @@ pub(super) struct Section {
     /// The page with this file alone.
     pub(super) href: String,
     pub(super) cells: Vec<Cell>,
-    /// Candidates that leave it alone: "B and C leave it as it is."
-    pub(super) untouched: String,
 }
 
 /// What one candidate does to a file.
@@ -84,10 +82,10 @@ impl<'a> Drawer<'a> {
         }
         let wanted = |path: &str| self.place.file.as_deref().is_none_or(|only| only == key(path));
         let paths: Vec<_> = paths.into_iter().filter(|(path, _)| wanted(path)).take(PAGE_FILES).collect();
-        paths.into_iter().map(|(path, changes)| self.section(path, &changes, runs)).collect()
+        paths.into_iter().map(|(path, changes)| self.section(path, &changes)).collect()
     }
 
-    fn section(&mut self, path: &str, changes: &[(&Run, &FileDiff)], runs: &[&Run]) -> Section {
+    fn section(&mut self, path: &str, changes: &[(&Run, &FileDiff)]) -> Section {
         let key = key(path);
         let href = self.place.at_file(&key).to_string();
         let cells = changes.iter().enumerate().map(|(index, (run, file))| {
@@ -95,9 +93,7 @@ impl<'a> Drawer<'a> {
             self.cell(&key, (run, file), twin.map(|(run, _)| *run))
         });
         let cells = cells.collect();
-        let absent: Vec<String> =
-            runs.iter().filter(|r| changes.iter().all(|(c, _)| c.id != r.id)).map(|r| r.letter.to_string()).collect();
-        Section { key, path: made_visible(path), href, cells, untouched: absent.join(", ") }
+        Section { key, path: made_visible(path), href, cells }
     }
 
     fn cell(&mut self, key: &str, (run, file): (&Run, &FileDiff), twin: Option<&Run>) -> Cell {
@@ -179,7 +175,6 @@ mod tests {
         let place = sample::place("");
         let sections = Drawer::new(&place, None, false).sections(&runs);
         assert_eq!(bodies(&sections), [vec!["drawn"], vec!["cut", "cut"], vec!["cut"]]);
-        assert_eq!(sections[0].untouched, "B");
         let more = [sample::run("A", &[("a.py", 500), ("b.py", 500), ("c.py", 500), ("d.py", 10)])];
         let more: Vec<&Run> = more.iter().collect();
         let sections = Drawer::new(&place, None, false).sections(&more);

@@ -1,0 +1,126 @@
+//! Live news as server-sent events: a round's bars, a run's bar and log. An event holds the HTML for its place on the
+//! page; nothing is sent while nothing changes, and the stream ends when the work does.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template as _;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::stream::unfold;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::WebState;
+use super::page::{message, not_found};
+use super::progress::{Bars, bars};
+use super::run::{LogPart, PAGE_LINES, bar_of};
+use crate::domain::ids::{RunId, TaskId};
+use crate::service::progress::{log, progress};
+use crate::service::rest::lookup;
+
+/// How often is looked for news.
+const LOOK_EVERY: Duration = Duration::from_millis(400);
+/// Streams open at once, in this process.
+pub(super) const MAX_STREAMS: usize = 200;
+
+enum What {
+    Round(TaskId),
+    /// A run, and the first line of its log that was not sent.
+    Run(RunId, i64),
+}
+
+struct Listener {
+    state: WebState,
+    _place: OwnedSemaphorePermit,
+    what: What,
+    /// The bars that were sent last.
+    sent: String,
+    over: bool,
+}
+
+pub(super) async fn round(State(state): State<WebState>, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse() else { return not_found() };
+    open(state, What::Round(id))
+}
+
+pub(super) async fn run(State(state): State<WebState>, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse() else { return not_found() };
+    open(state, What::Run(id, 1))
+}
+
+fn open(state: WebState, what: What) -> Response {
+    let Ok(place) = Arc::clone(&state.streams).try_acquire_owned() else {
+        let text = "Too many pages listen at once. Load this one again to see what is new.";
+        return message(StatusCode::SERVICE_UNAVAILABLE, "Too many listeners", text);
+    };
+    let listener = Listener { state, _place: place, what, sent: String::new(), over: false };
+    Sse::new(unfold(listener, next)).keep_alive(KeepAlive::default()).into_response()
+}
+
+async fn next(mut listener: Listener) -> Option<(Result<Event, Infallible>, Listener)> {
+    let stop = listener.state.stop.clone();
+    while !listener.over {
+        let news = tokio::select! {
+            () = stop.cancelled() => return None,
+            news = listener.look() => news,
+        };
+        match news {
+            Ok(Some(event)) => return Some((Ok(event), listener)),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a page's live news ended early");
+                return None;
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+    None
+}
+
+impl Listener {
+    /// Something new, if there is; the last event says that it is over.
+    async fn look(&mut self) -> anyhow::Result<Option<Event>> {
+        match self.what {
+            What::Round(id) => {
+                let Some(now) = progress(&self.state.services, id).await? else { return Ok(self.end()) };
+                let bars = bars(&self.state.services, &now);
+                self.bars(&bars)
+            }
+            What::Run(id, first) => {
+                let lines = log(&self.state.services, id, first, PAGE_LINES).await?;
+                if let Some(last) = lines.last() {
+                    self.what = What::Run(id, last.line_number + 1);
+                    return Ok(Some(event("log", &LogPart::new(&lines).render()?)));
+                }
+                let Some((run, _)) = lookup::run(&self.state.services, id).await? else { return Ok(self.end()) };
+                let bars = bar_of(&self.state.services, &run).await?;
+                self.bars(&bars)
+            }
+        }
+    }
+
+    fn bars(&mut self, bars: &Bars) -> anyhow::Result<Option<Event>> {
+        let html = bars.render()?;
+        if html != self.sent {
+            self.sent.clone_from(&html);
+            return Ok(Some(event("bars", &html)));
+        }
+        Ok(if bars.working == 0 { self.end() } else { None })
+    }
+
+    fn end(&mut self) -> Option<Event> {
+        self.over = true;
+        Some(event("over", ""))
+    }
+}
+
+/// The wire knows no carriage return inside an event.
+fn event(name: &str, html: &str) -> Event {
+    Event::default().event(name).data(html.replace('\r', " "))
+}
