@@ -18,6 +18,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::User, Self::Assistant, Self::System];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,7 +32,7 @@ impl Role {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::User, Self::Assistant, Self::System].into_iter().find(|r| r.as_str() == word)
+        Self::ALL.into_iter().find(|r| r.as_str() == word)
     }
 }
 

@@ -64,6 +64,9 @@ pub enum Wire {
 }
 
 impl Wire {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Responses, Self::Chat];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -74,7 +77,7 @@ impl Wire {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Responses, Self::Chat].into_iter().find(|w| w.as_str() == word)
+        Self::ALL.into_iter().find(|w| w.as_str() == word)
     }
 }
 
@@ -90,6 +93,9 @@ pub enum ToolUse {
 }
 
 impl ToolUse {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Auto, Self::Off];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -100,7 +106,7 @@ impl ToolUse {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Auto, Self::Off].into_iter().find(|t| t.as_str() == word)
+        Self::ALL.into_iter().find(|t| t.as_str() == word)
     }
 }
 
@@ -115,6 +121,9 @@ pub enum ModelSource {
 }
 
 impl ModelSource {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Api, Self::File];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -125,7 +134,7 @@ impl ModelSource {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Api, Self::File].into_iter().find(|s| s.as_str() == word)
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 }
 

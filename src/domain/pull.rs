@@ -19,6 +19,9 @@ pub enum PullStatus {
 }
 
 impl PullStatus {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Closed, Self::Merged];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,7 +33,7 @@ impl PullStatus {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Open, Self::Closed, Self::Merged].into_iter().find(|s| s.as_str() == word)
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 }
 

@@ -29,6 +29,9 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Canceled];
+
     /// The word stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,9 +45,7 @@ impl RunStatus {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Canceled]
-            .into_iter()
-            .find(|s| s.as_str() == word)
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 
     /// Whether nothing may change it any more.
@@ -208,10 +209,9 @@ mod tests {
 
     #[test]
     fn i3_a_terminal_status_never_changes() {
-        let all = [RunStatus::Queued, RunStatus::Running, RunStatus::Succeeded, RunStatus::Failed, RunStatus::Canceled];
-        for from in all {
+        for from in RunStatus::ALL {
             assert_eq!(RunStatus::parse(from.as_str()), Some(from));
-            for to in all {
+            for to in RunStatus::ALL {
                 assert!(!(from.is_terminal() && from.may_become(to)), "{from:?} → {to:?}");
                 assert!(to != RunStatus::Queued || !from.may_become(to), "{from:?} → {to:?}");
             }

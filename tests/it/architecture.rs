@@ -22,6 +22,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("askama", &["entry/web"]),
     ("clap", &["entry/cli", "main"]),
     ("figment", &["app/settings"]),
+    ("utoipa", &["entry/api"]),
+    ("governor", &["entry/api"]),
     ("saphyr_parser", &["engine/repofile"]),
     ("tower_http", &["entry", "app", "sim"]),
     ("tower", &["entry", "app", "sim", "adapters/github"]),

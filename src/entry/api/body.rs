@@ -1,11 +1,15 @@
 //! JSON bodies, read field by field: all that is wrong is told at once, in FastAPI's form, and never a secret.
 
+use std::marker::PhantomData;
+
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::ApiState;
 use super::error::ApiError;
+use super::form::{Described, Draft, Example};
 use crate::domain::money::UsdMicros;
 
 /// The largest body, in bytes.
@@ -19,7 +23,30 @@ const SECRET: [&str; 3] = ["api_key", "base_url", "repo_url"];
 #[derive(Clone)]
 pub(super) struct Fields {
     map: Map<String, Value>,
+    /// Where the object stands: `body`, then the names on the way to it.
+    place: Vec<Value>,
     problems: Vec<Value>,
+}
+
+/// The fields of a body that the document tells as `T`.
+pub(super) struct Body<T> {
+    /// What was sent.
+    pub(super) fields: Fields,
+    told: PhantomData<fn() -> T>,
+}
+
+impl<T: ToSchema + Example> Described for Body<T> {
+    fn describe(draft: &mut Draft) {
+        draft.takes::<T>();
+    }
+}
+
+impl<T> FromRequest<ApiState> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        Ok(Self { fields: Fields::from_request(request, state).await?, told: PhantomData })
+    }
 }
 
 impl FromRequest<ApiState> for Fields {
@@ -59,7 +86,7 @@ impl Fields {
             ApiError::Invalid(vec![json!({ "type": kind, "loc": loc, "msg": msg, "input": {} })])
         };
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(map)) => Ok(Self { map, problems: Vec::new() }),
+            Ok(Value::Object(map)) => Ok(Self { map, place: vec![json!("body")], problems: Vec::new() }),
             Ok(_) => Err(wrong("model_attributes_type", json!(["body"]), "Input should be a valid dictionary")),
             Err(_) if bytes.is_empty() => Err(wrong("missing", json!(["body"]), "Field required")),
             Err(error) => Err(wrong("json_invalid", json!(["body", error.column()]), "JSON decode error")),
@@ -69,7 +96,8 @@ impl Fields {
     /// Notes what is wrong with a field.
     pub(super) fn problem(&mut self, kind: &str, name: &str, msg: impl Into<String>) {
         let input = if SECRET.contains(&name) { json!("[redacted]") } else { self.echo(name) };
-        self.problems.push(json!({ "type": kind, "loc": ["body", name], "msg": msg.into(), "input": input }));
+        let loc = [self.place.as_slice(), &[json!(name)]].concat();
+        self.problems.push(json!({ "type": kind, "loc": loc, "msg": msg.into(), "input": input }));
     }
 
     fn echo(&self, name: &str) -> Value {
@@ -79,7 +107,17 @@ impl Fields {
 
     /// Everything that was found wrong, if anything was.
     pub(super) fn finish(self) -> Result<(), ApiError> {
-        if self.problems.is_empty() { Ok(()) } else { Err(ApiError::Invalid(self.problems)) }
+        if self.problems.is_empty() { Ok(()) } else { Err(self.refused()) }
+    }
+
+    /// Joins what was found wrong inside an object of the body.
+    pub(super) fn join(&mut self, inner: Self) {
+        self.problems.extend(inner.problems);
+    }
+
+    /// The refusal with everything that was found wrong.
+    pub(super) fn refused(self) -> ApiError {
+        ApiError::Invalid(self.problems)
     }
 
     /// A value that was given and is not null.
@@ -211,7 +249,10 @@ impl Fields {
     /// An object inside the body, with its own fields.
     pub(super) fn object(&mut self, name: &str) -> Option<Self> {
         match self.given(name)? {
-            Value::Object(map) => Some(Self { map, problems: Vec::new() }),
+            Value::Object(map) => {
+                let place = [self.place.as_slice(), &[json!(name)]].concat();
+                Some(Self { map, place, problems: Vec::new() })
+            }
             _ => {
                 self.problem("dict_type", name, "Input should be a valid dictionary");
                 None

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
 
 use super::ApiState;
 use super::error::ApiError;
+use super::form::Text;
 use crate::adapters::crypto::WebhookSecrets;
 use crate::adapters::git::GitStats;
 use crate::service::rest::gauges::{self, Counts};
@@ -47,7 +46,7 @@ fn git(text: &mut String, stats: &GitStats) {
     }
 }
 
-pub(super) async fn show(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(super) async fn metrics(State(state): State<ApiState>) -> Result<Text, ApiError> {
     let svc = &state.services;
     let jobs = gauges::jobs_by_status(svc).await?;
     let deliveries = gauges::deliveries_by_status(svc, state.app_id).await?;
@@ -60,5 +59,5 @@ pub(super) async fn show(State(state): State<ApiState>) -> Result<Response, ApiE
         signatures(&mut text, secrets);
     }
     git(&mut text, &svc.mirrors.stats());
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    Ok(Text(text))
 }

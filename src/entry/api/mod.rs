@@ -4,11 +4,13 @@ mod answer;
 mod auth;
 mod body;
 mod error;
+mod form;
 mod health;
 mod input;
 mod messages;
 mod metrics;
 mod models;
+mod open;
 mod paging;
 mod prs;
 mod repos;
@@ -32,7 +34,7 @@ use crate::adapters::crypto::{WebhookSecrets, secret_hash};
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 
-pub use routes::{Listed, list as route_list};
+pub use routes::{Listed, list as route_list, openapi};
 
 /// What every endpoint works with.
 #[derive(Clone)]
@@ -75,12 +77,8 @@ impl ApiState {
 
 /// All routes below `/v1`, health and metrics, and the answer to every address that is nobody's.
 pub fn router(state: ApiState) -> Router {
-    let open = Router::new()
-        .route("/health", axum::routing::get(health::health))
-        .route("/readyz", axum::routing::get(health::ready))
-        .route("/metrics", axum::routing::get(metrics::show));
     // Rate limits belong here, around the routes with a token.
-    open.merge(routes::router(&state)).fallback(answer::unknown).with_state(state)
+    routes::router(&state).fallback(answer::unknown).with_state(state)
 }
 
 /// What every route of the program has: a panic is a 500, and a wrong method a 405 that says so.

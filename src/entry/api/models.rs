@@ -2,43 +2,123 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Json, Response};
 use secrecy::SecretString;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::body::Fields;
+use super::body::{Body, Fields};
 use super::error::ApiError;
+use super::form::{Created, Done, Example, Family, Piece, Shown, delete, family, get, post};
 use super::input::Ids;
 use super::paging::Paging;
 use super::{ApiState, show};
 use crate::domain::model::{KeyLimits, Provider, ToolUse, Wire};
 use crate::domain::money::{Prices, UsdMicros};
+use crate::domain::token::Scope;
 use crate::service::models::{self, Deleted, NewModel};
 use crate::service::rest::lookup;
 
-pub(super) async fn list(State(state): State<ApiState>, paging: Paging) -> Result<Response, ApiError> {
-    let all = lookup::models(&state.services).await?;
-    Ok(paging.cut(all, |m| (m.created_at, m.id.to_string()), |m| Some(show::model(&m))))
+const IN_FILE: &str = "The model stands in the settings file and can only be taken out there.";
+
+/// A model to know, with its key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NewModelProfile)]
+pub(super) struct NewProfile {
+    provider: Provider,
+    /// The vendor's name of the model.
+    #[schema(min_length = 1, max_length = 200)]
+    model_name: String,
+    /// The name shown to people.
+    #[schema(min_length = 1, max_length = 200)]
+    display_name: Option<String>,
+    /// The word in commands; made from the name unless told.
+    #[schema(min_length = 1, max_length = 64)]
+    alias: Option<String>,
+    /// Whether `/bakeoff` alone asks it.
+    default: Option<bool>,
+    /// Never shown again but for its last four characters.
+    #[schema(min_length = 1, max_length = 10_000)]
+    api_key: String,
+    /// Another server than the vendor's; required for `openai_compatible`.
+    #[schema(min_length = 1, max_length = 2000)]
+    base_url: Option<String>,
+    wire: Option<Wire>,
+    tools: Option<ToolUse>,
+    /// Needed for a model whose price is not known, unless it is free.
+    prices: Option<show::Prices>,
+    free: Option<bool>,
+    /// The alias of the profile that is asked when this one cannot be.
+    #[schema(min_length = 1, max_length = 64)]
+    fallback: Option<String>,
+    /// Calls at once with its key, in each process.
+    #[schema(minimum = 1)]
+    max_concurrent: Option<u32>,
+    /// Calls begun within a minute with its key, in each process.
+    #[schema(minimum = 1)]
+    requests_per_minute: Option<u32>,
 }
 
-pub(super) async fn one(State(state): State<ApiState>, ids: Ids) -> Result<Response, ApiError> {
+impl Example for NewProfile {
+    fn example() -> Self {
+        Self {
+            provider: Provider::Anthropic,
+            model_name: "claude-sonnet-4-5".into(),
+            display_name: Some("Claude Sonnet".into()),
+            alias: Some("sonnet".into()),
+            default: Some(true),
+            api_key: "sk-ant-example".into(),
+            base_url: None,
+            wire: None,
+            tools: Some(ToolUse::Auto),
+            prices: Some(show::Prices { input: 3.0, output: 15.0, cached_input: Some(0.3) }),
+            free: None,
+            fallback: None,
+            max_concurrent: Some(8),
+            requests_per_minute: None,
+        }
+    }
+}
+
+pub(super) fn routes() -> Family {
+    family(
+        "Models",
+        "Which models can be asked, with whose keys. Keys go in and never come out.",
+        vec![
+            get("/v1/models", Scope::Read, "Lists model profiles, newest first", list),
+            post("/v1/models", Scope::Admin, "Adds a model profile", add),
+            get("/v1/models/{id}", Scope::Read, "Shows a model profile", one).unknown(show::MODEL),
+            delete("/v1/models/{id}", Scope::Admin, "Takes a model profile away", remove)
+                .about("Queued runs of it fail, running ones finish, and all keep their provider and model name.")
+                .fails(409, IN_FILE)
+                .unknown(show::MODEL),
+        ],
+    )
+}
+
+async fn list(State(state): State<ApiState>, paging: Paging) -> Result<Piece<show::Model>, ApiError> {
+    let all = lookup::models(&state.services).await?;
+    Ok(paging.cut(all, |m| (m.created_at, m.id.to_string()), |m| Some((&m).into())))
+}
+
+async fn one(State(state): State<ApiState>, ids: Ids) -> Result<Shown<show::Model>, ApiError> {
     let found = lookup::model(&state.services, ids.read(0, show::MODEL)?).await?;
     let model = found.ok_or_else(|| ApiError::not_found(show::MODEL))?;
-    Ok(Json(show::model(&model)).into_response())
+    Ok(Shown((&model).into()))
 }
 
 /// Dollars per million tokens; cached ones cost what others cost unless told.
-fn prices(fields: &mut Fields) -> Result<Option<Prices>, ApiError> {
-    let Some(mut given) = fields.object("prices") else { return Ok(None) };
+fn prices(fields: &mut Fields) -> Option<Prices> {
+    let mut given = fields.object("prices")?;
     let (input, output, cached) = (given.usd("input"), given.usd("output"), given.usd("cached_input"));
     for (name, value) in [("input", input), ("output", output)] {
         if value.is_none() {
             given.problem("missing", name, "Field required");
         }
     }
-    given.finish()?;
+    fields.join(given);
     let or_zero = |value: Option<UsdMicros>| value.unwrap_or(UsdMicros::ZERO);
-    Ok(Some(Prices { input: or_zero(input), output: or_zero(output), cached_input: cached.unwrap_or(or_zero(input)) }))
+    Some(Prices { input: or_zero(input), output: or_zero(output), cached_input: cached.unwrap_or(or_zero(input)) })
 }
 
 fn read(mut fields: Fields) -> Result<NewModel, ApiError> {
@@ -52,9 +132,9 @@ fn read(mut fields: Fields) -> Result<NewModel, ApiError> {
         default: fields.flag("default"),
         api_key: SecretString::from(fields.text("api_key", (1, 10_000))),
         base_url: fields.optional_text("base_url", (1, 2000)),
-        wire: fields.optional_word("wire", &["responses", "chat"], Wire::parse),
-        tools: fields.optional_word("tools", &["auto", "off"], ToolUse::parse).unwrap_or_default(),
-        prices: prices(&mut fields)?,
+        wire: fields.optional_word("wire", &Wire::ALL.map(Wire::as_str), Wire::parse),
+        tools: fields.optional_word("tools", &ToolUse::ALL.map(ToolUse::as_str), ToolUse::parse).unwrap_or_default(),
+        prices: prices(&mut fields),
         free: fields.flag("free"),
         fallback: fields.optional_text("fallback", (1, 64)),
         limits: KeyLimits {
@@ -66,25 +146,26 @@ fn read(mut fields: Fields) -> Result<NewModel, ApiError> {
     Ok(new)
 }
 
-pub(super) async fn add(State(state): State<ApiState>, caller: Caller, body: Fields) -> Result<Response, ApiError> {
-    let mut again = body.clone();
-    let new = read(body)?;
+async fn add(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body { fields, .. }: Body<NewProfile>,
+) -> Result<Created<show::Model>, ApiError> {
+    let mut again = fields.clone();
+    let new = read(fields)?;
     match models::add(&state.services, new, &caller.actor()).await? {
-        Ok(model) => Ok((StatusCode::CREATED, Json(show::model(&model))).into_response()),
+        Ok(model) => Ok(Created((&model).into())),
         Err(invalid) => {
             again.problem("value_error", invalid.field, invalid.message);
-            again.finish().map(|()| StatusCode::UNPROCESSABLE_ENTITY.into_response())
+            Err(again.refused())
         }
     }
 }
 
-pub(super) async fn delete(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
+async fn remove(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Done, ApiError> {
     match models::delete(&state.services, ids.read(0, show::MODEL)?, &caller.actor()).await? {
-        Deleted::Yes => Ok(StatusCode::NO_CONTENT.into_response()),
+        Deleted::Yes => Ok(Done),
         Deleted::Unknown => Err(ApiError::not_found(show::MODEL)),
-        Deleted::InFile => Err(ApiError::said(
-            StatusCode::CONFLICT,
-            "The model stands in the settings file and can only be taken out there.",
-        )),
+        Deleted::InFile => Err(ApiError::said(StatusCode::CONFLICT, IN_FILE)),
     }
 }

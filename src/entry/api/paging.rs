@@ -1,12 +1,13 @@
 //! Lists in pieces for whoever asks: `?limit=&cursor=`, and a `Link` to the next piece.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Json, Response};
-use serde_json::{Value, json};
+use serde_json::json;
+use utoipa::openapi::path::ParameterIn;
 
 use super::error::ApiError;
+use super::form::{Described, Draft, Kind, Piece};
 use super::input::Query;
 use crate::adapters::store::page::{Cursor, Page};
 use crate::domain::clock::Timestamp;
@@ -55,6 +56,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
     }
 }
 
+impl Described for Paging {
+    fn describe(draft: &mut Draft) {
+        let (limit, cursor) = (Kind::Number(1, MAX_LIMIT), Kind::Text);
+        draft.parameter(
+            ParameterIn::Query,
+            "limit",
+            "The most rows of one piece; without it, all.",
+            limit.schema(),
+            None,
+        );
+        draft.parameter(ParameterIn::Query, "cursor", "From the `Link` of the piece before.", cursor.schema(), None);
+        draft.invalid();
+    }
+}
+
 impl Paging {
     /// What to ask the tables for: one row more than the piece, which says whether there is a next one.
     pub(super) fn page(&self) -> Page {
@@ -62,31 +78,27 @@ impl Paging {
     }
 
     /// The answer from rows of [`Self::page`]; a row that `show` leaves out is not for this caller.
-    pub(super) fn answer<T>(
+    pub(super) fn answer<T, S>(
         &self,
         mut rows: Vec<T>,
         key: impl Fn(&T) -> (Timestamp, String),
-        show: impl Fn(T) -> Option<Value>,
-    ) -> Response {
+        show: impl Fn(T) -> Option<S>,
+    ) -> Piece<S> {
         let size = usize::try_from(self.page.limit).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
         let last = rows.last().filter(|_| more).map(&key).map(|(at, id)| Cursor { at, id });
-        let shown: Vec<Value> = rows.into_iter().filter_map(show).collect();
-        let mut response = Json(shown).into_response();
-        if let Some(link) = last.and_then(|cursor| self.link(&cursor)) {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        response
+        let next = last.and_then(|cursor| self.link(&cursor));
+        Piece { rows: rows.into_iter().filter_map(show).collect(), next }
     }
 
     /// The answer from the whole list, cut here: for lists that are short.
-    pub(super) fn cut<T>(
+    pub(super) fn cut<T, S>(
         &self,
         rows: Vec<T>,
         key: impl Fn(&T) -> (Timestamp, String),
-        show: impl Fn(T) -> Option<Value>,
-    ) -> Response {
+        show: impl Fn(T) -> Option<S>,
+    ) -> Piece<S> {
         let after = self.page.after.as_ref();
         let from = after.map_or(0, |c| rows.iter().position(|row| key(row).1 == c.id).map_or(rows.len(), |at| at + 1));
         self.answer(rows.into_iter().skip(from).collect(), key, show)

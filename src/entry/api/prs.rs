@@ -1,19 +1,21 @@
 //! Pull requests: a candidate is chosen, and its pull request opened.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Json, Response};
-use serde_json::json;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::body::Fields;
+use super::body::Body;
 use super::error::ApiError;
+use super::form::{Decided, Example, Family, Kind, Piece, family, get, post};
 use super::input::Ids;
 use super::paging::Paging;
-use super::{ApiState, show};
-use crate::domain::ids::{PickId, PullId};
+use super::{ApiState, show, update};
+use crate::domain::ids::{PickId, PullId, RunId};
 use crate::domain::run::Run;
 use crate::domain::task::Task;
+use crate::domain::token::Scope;
 use crate::engine::render::{branch_name, reply_text};
 use crate::service::pick::{Choice, Refusal, refusal_reply};
 use crate::service::rest::prs::{self, Outcome, Wish};
@@ -23,31 +25,75 @@ use crate::service::rest::{lookup, tasks};
 const MAX_TITLE: usize = 256;
 const MAX_BODY: usize = 65_536;
 
+pub(super) const PR_ID: &str = "The pull request's id.";
+pub(super) const NO_PATCH: &str = "Run has no patch to apply";
+pub(super) const NO_RIGHT: &str = "The token's person may not write to this repository.";
+pub(super) const NO_APP: &str = "The GitHub App is not installed on this repository.";
+
+/// A candidate to open.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NewPullRequest)]
+pub(super) struct NewPull {
+    selected_run_id: RunId,
+    /// Made from the run unless told.
+    #[schema(max_length = 256)]
+    title: Option<String>,
+    #[schema(max_length = 65_536)]
+    body: Option<String>,
+}
+
+impl Example for NewPull {
+    fn example() -> Self {
+        Self { selected_run_id: Example::example(), title: Some("Spell the greeting right".into()), body: None }
+    }
+}
+
+pub(super) fn routes() -> Family {
+    let path = "/v1/tasks/{id}/prs";
+    family(
+        "Pull requests",
+        "A candidate is chosen, and its pull request opened, kept true by webhooks and advanced.",
+        vec![
+            get(path, Scope::Read, "Lists a task's pull requests, newest first", list).unknown(show::TASK),
+            post(path, Scope::Pick, "Opens the pull request of a run", open)
+                .about("The same run again is the same answer. When opening takes over 30 seconds it is 202.")
+                .fails(400, NO_PATCH)
+                .fails(403, NO_RIGHT)
+                .fails(403, NO_APP)
+                .fails(409, "The base branch has moved and conflicts in: greet.py.")
+                .fails(502, "GitHub cannot be reached.")
+                .unknown(show::TASK)
+                .unknown(show::RUN),
+            get("/v1/tasks/{id}/prs/{pr_id}", Scope::Read, "Shows a pull request", one)
+                .part("pr_id", PR_ID, Kind::Id)
+                .unknown(show::TASK)
+                .unknown(show::PULL),
+            update::route(),
+        ],
+    )
+}
+
 pub(super) fn refused(refusal: &Refusal) -> ApiError {
     match refusal {
         Refusal::Unknown => ApiError::not_found(show::RUN),
-        Refusal::NoPatch(_) | Refusal::StillRunning(_) => {
-            ApiError::said(StatusCode::BAD_REQUEST, "Run has no patch to apply")
-        }
-        Refusal::NoRight => {
-            ApiError::said(StatusCode::FORBIDDEN, "The token's person may not write to this repository.")
-        }
-        Refusal::NoApp => ApiError::said(StatusCode::FORBIDDEN, "The GitHub App is not installed on this repository."),
+        Refusal::NoPatch(_) | Refusal::StillRunning(_) => ApiError::said(StatusCode::BAD_REQUEST, NO_PATCH),
+        Refusal::NoRight => ApiError::said(StatusCode::FORBIDDEN, NO_RIGHT),
+        Refusal::NoApp => ApiError::said(StatusCode::FORBIDDEN, NO_APP),
         other => ApiError::said(StatusCode::CONFLICT, reply_text(&refusal_reply(other))),
     }
 }
 
-pub(super) async fn open(
+async fn open(
     State(state): State<ApiState>,
     caller: Caller,
     ids: Ids,
-    mut body: Fields,
-) -> Result<Response, ApiError> {
+    Body { mut fields, .. }: Body<NewPull>,
+) -> Result<Decided<201, show::Opened>, ApiError> {
     let (task, repo) = ids.task(&state, &caller).await?;
-    let run_id = body.text("selected_run_id", (0, 100));
-    let title = body.optional_text("title", (0, MAX_TITLE)).filter(|title| !title.trim().is_empty());
-    let text = body.optional_text("body", (0, MAX_BODY));
-    body.finish()?;
+    let run_id = fields.text("selected_run_id", (0, 100));
+    let title = fields.optional_text("title", (0, MAX_TITLE)).filter(|title| !title.trim().is_empty());
+    let text = fields.optional_text("body", (0, MAX_BODY));
+    fields.finish()?;
     let run = match run_id.parse() {
         Ok(id) => lookup::run(&state.services, id).await?,
         Err(_) => None,
@@ -72,12 +118,14 @@ pub(super) async fn decided(state: &ApiState, pick: PickId) -> anyhow::Result<Ou
 }
 
 /// Answers with the pull request, or after a while with the promise of one.
-async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<Response, ApiError> {
+async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<Decided<201, show::Opened>, ApiError> {
     match decided(state, pick).await? {
-        Outcome::Opened(pull) => {
-            let shown = json!({ "pr_id": pull.id, "url": pull.url, "branch": pull.branch, "number": pull.number });
-            Ok((StatusCode::CREATED, Json(shown)).into_response())
-        }
+        Outcome::Opened(pull) => Ok(Decided::Now(show::Opened {
+            pr_id: pull.id,
+            url: Some(pull.url),
+            branch: pull.branch.to_string(),
+            number: Some(pull.number),
+        })),
         Outcome::Opening => Ok(promised(task, run, pick.opens())),
         Outcome::Stale(paths) => {
             let detail = format!("The base branch has moved and conflicts in: {}.", paths.replace('\n', ", "));
@@ -88,12 +136,10 @@ async fn wait(state: &ApiState, task: &Task, run: &Run, pick: PickId) -> Result<
 }
 
 /// The id it will have, and where to look for it.
-fn promised(task: &Task, run: &Run, id: PullId) -> Response {
+fn promised<const NOW: u16, T>(task: &Task, run: &Run, id: PullId) -> Decided<NOW, T, show::Opened> {
     let branch = branch_name(task.issue.as_ref().map(|issue| issue.number), task.id, run.letter, run.id, 1);
-    let shown = json!({ "pr_id": id, "url": null, "branch": branch, "number": null });
-    let place = format!("/v1/tasks/{}/prs/{id}", task.id);
-    let headers = [(header::LOCATION, place), (header::RETRY_AFTER, "1".to_owned())];
-    (StatusCode::ACCEPTED, headers, Json(shown)).into_response()
+    let shown = show::Opened { pr_id: id, url: None, branch: branch.to_string(), number: None };
+    Decided::Later(shown, format!("/v1/tasks/{}/prs/{id}", task.id))
 }
 
 /// A promise that was not kept.
@@ -104,26 +150,30 @@ fn lost(why: &str) -> ApiError {
     )
 }
 
-pub(super) async fn list(
+async fn list(
     State(state): State<ApiState>,
     caller: Caller,
     ids: Ids,
     paging: Paging,
-) -> Result<Response, ApiError> {
+) -> Result<Piece<show::Pull>, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
     let all = tasks::pulls(&state.services, task.id).await?;
-    Ok(paging.cut(all, |p| (p.created_at, p.id.to_string()), |p| Some(show::pull(&p))))
+    Ok(paging.cut(all, |p| (p.created_at, p.id.to_string()), |p| Some((&p).into())))
 }
 
-pub(super) async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
+async fn one(
+    State(state): State<ApiState>,
+    caller: Caller,
+    ids: Ids,
+) -> Result<Decided<200, show::Pull, show::Opened>, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
     let id = ids.read(1, show::PULL)?;
     let found = lookup::pull(&state.services, id).await?;
     if let Some(pull) = found.filter(|pull| pull.task_id == task.id) {
-        return Ok(Json(show::pull(&pull)).into_response());
+        return Ok(Decided::Now((&pull).into()));
     }
     match prs::promise(&state.services, task.id, id).await? {
-        Some((_, Outcome::Opened(pull))) => Ok(Json(show::pull(&pull)).into_response()),
+        Some((_, Outcome::Opened(pull))) => Ok(Decided::Now(pull.as_ref().into())),
         Some((run, Outcome::Opening)) => Ok(promised(&task, &run, id)),
         Some((_, Outcome::Stale(_))) => Err(lost("the base branch has moved and conflicts")),
         Some((_, Outcome::Failed(why))) => Err(lost(&why)),

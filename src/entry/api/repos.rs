@@ -2,30 +2,65 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Json, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::body::Fields;
+use super::body::Body;
 use super::error::ApiError;
+use super::form::{Created, Example, Family, Shown, family, get, post};
 use super::input::Ids;
 use super::{ApiState, show};
+use crate::domain::token::Scope;
 use crate::service::repos::{clone_repo, name_of_url};
 use crate::service::rest::lookup;
 
-pub(super) async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
-    let found = lookup::repo(&state.services, ids.read(0, show::REPO)?).await?;
-    let repo = found.filter(|repo| caller.sees(repo)).ok_or_else(|| ApiError::not_found(show::REPO))?;
-    Ok(Json(show::repo(&repo)).into_response())
+/// A repository to know.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CloneRepository {
+    #[schema(min_length = 1, max_length = 2000)]
+    repo_url: String,
+    /// A branch, tag or commit that must be there.
+    #[serde(rename = "ref")]
+    #[schema(max_length = 244)]
+    reference: Option<String>,
 }
 
-pub(super) async fn clone(
+impl Example for CloneRepository {
+    fn example() -> Self {
+        Self { repo_url: "https://github.com/octo/hello".into(), reference: None }
+    }
+}
+
+pub(super) fn routes() -> Family {
+    family(
+        "Repositories",
+        "Repositories that bakeoff knows: those where the App is installed, and those named here.",
+        vec![
+            post("/v1/repos/clone", Scope::Run, "Makes a repository known, or refreshes it", clone)
+                .about("The same URL is the same repository.")
+                .fails(400, "Failed to clone: Ref not found: v2")
+                .fails(502, "GitHub cannot be reached.")
+                .unknown(show::REPO),
+            get("/v1/repos/{id}", Scope::Read, "Shows a repository", one).unknown(show::REPO),
+        ],
+    )
+}
+
+async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::Repo>, ApiError> {
+    let found = lookup::repo(&state.services, ids.read(0, show::REPO)?).await?;
+    let repo = found.filter(|repo| caller.sees(repo)).ok_or_else(|| ApiError::not_found(show::REPO))?;
+    Ok(Shown((&repo).into()))
+}
+
+async fn clone(
     State(state): State<ApiState>,
     caller: Caller,
-    mut body: Fields,
-) -> Result<Response, ApiError> {
-    let url = body.text("repo_url", (1, 2000));
-    let reference = body.optional_text("ref", (0, 244)).filter(|name| !name.is_empty());
-    body.finish()?;
+    Body { mut fields, .. }: Body<CloneRepository>,
+) -> Result<Created<show::Repo>, ApiError> {
+    let url = fields.text("repo_url", (1, 2000));
+    let reference = fields.optional_text("ref", (0, 244)).filter(|name| !name.is_empty());
+    fields.finish()?;
     let svc = &state.services;
     let name = name_of_url(svc, &url).map(|name| name.to_string()).unwrap_or_default();
     if !caller.may_name(&name) {
@@ -34,7 +69,7 @@ pub(super) async fn clone(
     match clone_repo(svc, &url, reference.as_deref()).await? {
         // A renamed repository may answer under another name than the one that was asked for.
         Ok(repo) if !caller.sees(&repo) => Err(ApiError::not_found(show::REPO)),
-        Ok(repo) => Ok((StatusCode::CREATED, Json(show::repo(&repo))).into_response()),
+        Ok(repo) => Ok(Created((&repo).into())),
         Err(refused) => Err(ApiError::said(StatusCode::BAD_REQUEST, refused.to_string())),
     }
 }

@@ -2,16 +2,19 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Json, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::body::Fields;
+use super::body::{Body, Fields};
 use super::error::ApiError;
+use super::form::{Created, Done, Example, Family, Piece, Shown, family, get, post};
 use super::input::Ids;
 use super::messages::MAX_CHARS;
 use super::paging::Paging;
 use super::{ApiState, show};
+use crate::domain::ids::{MessageId, ModelId};
+use crate::domain::token::Scope;
 use crate::engine::command::folder;
 use crate::service::cancel::cancel_run;
 use crate::service::rest::rounds::{self, Refused, Wish};
@@ -19,6 +22,69 @@ use crate::service::rest::tasks;
 
 /// Runs of one call, at most.
 const MAX_RUNS: usize = 256;
+const NO_MODELS: &str = "model_ids cannot be empty";
+const FINISHED: &str = "The run is finished already.";
+
+/// A round to start: one run for each of its models, on one pinned commit.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NewRuns {
+    #[schema(min_length = 1, max_length = 100_000)]
+    instruction: String,
+    /// Twice the same is two runs.
+    #[schema(max_items = 256)]
+    model_ids: Vec<ModelId>,
+    /// A branch, tag or commit; the default branch unless told.
+    #[schema(max_length = 244)]
+    base_ref: Option<String>,
+    /// Only this folder may change.
+    #[schema(max_length = 1024)]
+    path: Option<String>,
+    /// The most that the round may spend.
+    #[schema(exclusive_minimum = 0, maximum = 1_000_000_000)]
+    budget_usd: Option<f64>,
+    /// Named checks to run.
+    #[schema(max_items = 20)]
+    checks: Option<Vec<String>>,
+    /// The message of the task that asks for it.
+    message_id: Option<MessageId>,
+}
+
+impl Example for NewRuns {
+    fn example() -> Self {
+        Self {
+            instruction: "Spell the greeting right".into(),
+            model_ids: vec![Example::example()],
+            base_ref: Some("main".into()),
+            path: None,
+            budget_usd: Some(2.0),
+            checks: None,
+            message_id: None,
+        }
+    }
+}
+
+pub(super) fn routes() -> Family {
+    let path = "/v1/tasks/{id}/runs";
+    family(
+        "Runs",
+        "A run is one model's attempt at a patch; the runs that start together are a round.",
+        vec![
+            get(path, Scope::Read, "Lists a task's runs, newest first", list).unknown(show::TASK),
+            post(path, Scope::Run, "Starts a round: all of it or nothing", start)
+                .fails(400, NO_MODELS)
+                .fails(400, "Model not found: 01975f1e-8c00-7000-8000-000000000001")
+                .fails(400, "Ref not found: v2")
+                .fails(402, "The budget of this round is used up.")
+                .fails(502, "GitHub cannot be reached.")
+                .unknown(show::TASK),
+            get("/v1/runs/{id}", Scope::Read, "Shows a run", one).unknown(show::RUN),
+            post("/v1/runs/{id}/cancel", Scope::Run, "Stops a run", cancel)
+                .about("It is `canceled` at once.")
+                .fails(409, FINISHED)
+                .unknown(show::RUN),
+        ],
+    )
+}
 
 fn read(mut fields: Fields, caller: &Caller) -> Result<Wish, ApiError> {
     let instruction = fields.text("instruction", (1, MAX_CHARS));
@@ -40,7 +106,7 @@ fn read(mut fields: Fields, caller: &Caller) -> Result<Wish, ApiError> {
     let message_id = fields.optional_text("message_id", (0, 100));
     fields.finish()?;
     if model_ids.is_empty() {
-        return Err(ApiError::said(StatusCode::BAD_REQUEST, "model_ids cannot be empty"));
+        return Err(ApiError::said(StatusCode::BAD_REQUEST, NO_MODELS));
     }
     // No checks can be configured yet.
     if let Some(name) = checks.first() {
@@ -58,26 +124,26 @@ fn status_of(refused: &Refused) -> StatusCode {
     }
 }
 
-pub(super) async fn start(
+async fn start(
     State(state): State<ApiState>,
     caller: Caller,
     ids: Ids,
-    body: Fields,
-) -> Result<Response, ApiError> {
+    Body { fields, .. }: Body<NewRuns>,
+) -> Result<Created<show::RunIds>, ApiError> {
     let (task, repo) = ids.task(&state, &caller).await?;
-    let wish = read(body, &caller)?;
+    let wish = read(fields, &caller)?;
     match rounds::start(&state.services, &repo, &task, wish).await? {
-        Ok(runs) => Ok((StatusCode::CREATED, Json(json!({ "run_ids": runs }))).into_response()),
+        Ok(run_ids) => Ok(Created(show::RunIds { run_ids })),
         Err(refused) => Err(ApiError::said(status_of(&refused), refused.to_string())),
     }
 }
 
-pub(super) async fn list(
+async fn list(
     State(state): State<ApiState>,
     caller: Caller,
     ids: Ids,
     paging: Paging,
-) -> Result<Response, ApiError> {
+) -> Result<Piece<show::Run>, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
     let mut rows = Vec::new();
     for run in tasks::runs(&state.services, task.id).await? {
@@ -87,20 +153,20 @@ pub(super) async fn list(
     Ok(paging.cut(
         rows,
         |(run, _)| (run.created_at, run.id.to_string()),
-        |(run, papers)| Some(show::run(&run, &papers)),
+        |(run, papers)| Some(show::Run::new(run, papers)),
     ))
 }
 
-pub(super) async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
+async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::Run>, ApiError> {
     let (run, _) = ids.run(&state, &caller).await?;
     let papers = tasks::papers(&state.services, run.id).await?;
-    Ok(Json(show::run(&run, &papers)).into_response())
+    Ok(Shown(show::Run::new(run, papers)))
 }
 
-pub(super) async fn cancel(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
+async fn cancel(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Done, ApiError> {
     let (run, _) = ids.run(&state, &caller).await?;
     if cancel_run(&state.services, run.id, &caller.actor()).await? {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        return Ok(Done);
     }
-    Err(ApiError::said(StatusCode::CONFLICT, "The run is finished already."))
+    Err(ApiError::said(StatusCode::CONFLICT, FINISHED))
 }

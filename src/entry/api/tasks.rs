@@ -1,54 +1,86 @@
 //! Tasks.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Json, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::body::Fields;
+use super::body::Body;
 use super::error::ApiError;
+use super::form::{Created, Example, Family, Kind, Piece, Shown, family, get, post};
 use super::input::{self, Ids, Query};
 use super::paging::Paging;
 use super::{ApiState, show};
+use crate::domain::ids::RepoId;
+use crate::domain::repo::Repo;
+use crate::domain::token::Scope;
 use crate::service::rest::tasks;
 
-pub(super) async fn create(
-    State(state): State<ApiState>,
-    caller: Caller,
-    mut body: Fields,
-) -> Result<Response, ApiError> {
-    let repo_id = body.text("repo_id", (0, 100));
-    let title = body.optional_text("title", (0, 1000));
-    body.finish()?;
-    let repo = input::repo(&state, &caller, &repo_id).await?;
-    let task = tasks::create(&state.services, repo.id, title, &caller.actor()).await?;
-    Ok((StatusCode::CREATED, Json(show::task(&task))).into_response())
+/// A task without an issue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NewTask {
+    repo_id: RepoId,
+    #[schema(max_length = 1000)]
+    title: Option<String>,
 }
 
-pub(super) async fn list(
+impl Example for NewTask {
+    fn example() -> Self {
+        Self { repo_id: Example::example(), title: Some("Greeting".into()) }
+    }
+}
+
+pub(super) fn routes() -> Family {
+    family(
+        "Tasks",
+        "A task is one issue's, or one client's, piece of work: a conversation, rounds of runs, and a pull request.",
+        vec![
+            get("/v1/tasks", Scope::Read, "Lists tasks by their last change, newest first", list)
+                .query("repo_id", "Of this repository only.", Kind::Id)
+                .unknown(show::REPO),
+            post("/v1/tasks", Scope::Run, "Makes a task", create).unknown(show::REPO),
+            get("/v1/tasks/{id}", Scope::Read, "Shows a task with all that belongs to it", one).unknown(show::TASK),
+        ],
+    )
+}
+
+async fn create(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body { mut fields, .. }: Body<NewTask>,
+) -> Result<Created<show::Task>, ApiError> {
+    let repo_id = fields.text("repo_id", (0, 100));
+    let title = fields.optional_text("title", (0, 1000));
+    fields.finish()?;
+    let repo = input::repo(&state, &caller, &repo_id).await?;
+    let task = tasks::create(&state.services, repo.id, title, &caller.actor()).await?;
+    Ok(Created((&task).into()))
+}
+
+async fn list(
     State(state): State<ApiState>,
     caller: Caller,
     Query(words): Query,
     paging: Paging,
-) -> Result<Response, ApiError> {
+) -> Result<Piece<show::Task>, ApiError> {
     let repo = match words.get("repo_id") {
         Some(id) => Some(input::repo(&state, &caller, id).await?.id),
         None => None,
     };
     let rows = tasks::list(&state.services, repo, &paging.page()).await?;
-    let shown = |repo: Option<&crate::domain::repo::Repo>| repo.is_some_and(|repo| caller.sees(repo));
+    let shown = |repo: Option<&Repo>| repo.is_some_and(|repo| caller.sees(repo));
     Ok(paging.answer(
         rows,
         |(task, _)| (task.updated_at, task.id.to_string()),
-        |(task, repo)| shown(repo.as_ref()).then(|| show::task(&task)),
+        |(task, repo)| shown(repo.as_ref()).then(|| (&task).into()),
     ))
 }
 
-pub(super) async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Response, ApiError> {
+async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::TaskDetail>, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
     let svc = &state.services;
     let messages = tasks::messages(svc, task.id).await?;
     let runs = tasks::runs(svc, task.id).await?;
     let pulls = tasks::pulls(svc, task.id).await?;
-    Ok(Json(show::task_detail(&task, &messages, &runs, &pulls)).into_response())
+    Ok(Shown(show::TaskDetail::new(&task, &messages, &runs, &pulls)))
 }

@@ -1,39 +1,79 @@
 //! `POST …/prs/{pr_id}/update`: one more commit on an open pull request, from a run's patch.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Json, Response};
-use serde_json::json;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::body::Fields;
+use super::body::Body;
 use super::error::ApiError;
+use super::form::{Decided, Example, Kind, Route, post};
 use super::input::Ids;
-use super::prs::{decided, refused};
+use super::prs::{NO_APP, NO_PATCH, NO_RIGHT, PR_ID, decided, refused};
 use super::{ApiState, show};
+use crate::domain::ids::RunId;
 use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::repo::Repo;
 use crate::domain::run::Run;
 use crate::domain::task::Task;
+use crate::domain::token::Scope;
 use crate::service::pick::{Choice, Refusal};
 use crate::service::rest::lookup;
 use crate::service::rest::prs::{self, Outcome, Wish};
 
 /// The longest commit message taken, in characters.
 const MAX_MESSAGE: usize = 10_000;
+const OTHER_TASK: &str = "Run does not belong to this task";
+const OTHER_BASE: &str = "Run does not stand on a commit of this pull request's branch";
 
-pub(super) async fn update(
+/// A candidate to put on top.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PullRequestUpdate)]
+pub(super) struct Update {
+    selected_run_id: RunId,
+    /// The commit's message; made from the run unless told.
+    #[schema(max_length = 10_000)]
+    message: Option<String>,
+}
+
+impl Example for Update {
+    fn example() -> Self {
+        Self { selected_run_id: Example::example(), message: Some("Answer the review".into()) }
+    }
+}
+
+pub(super) fn route() -> Route {
+    post("/v1/tasks/{id}/prs/{pr_id}/update", Scope::Pick, "Adds a run's patch to an open pull request", update)
+        .part("pr_id", PR_ID, Kind::Id)
+        .about(
+            "The patch is merged onto the head of the moment and becomes one commit more. The same run again is the \
+             same answer. When it takes over 30 seconds it is 202.",
+        )
+        .fails(400, NO_PATCH)
+        .fails(400, OTHER_TASK)
+        .fails(400, OTHER_BASE)
+        .fails(403, NO_RIGHT)
+        .fails(403, NO_APP)
+        .fails(409, "The pull request has moved and conflicts in: greet.py.")
+        .fails(502, "GitHub cannot be reached.")
+        .unknown(show::TASK)
+        .unknown(show::PULL)
+        .unknown(show::RUN)
+}
+
+async fn update(
     State(state): State<ApiState>,
     caller: Caller,
     ids: Ids,
-    mut body: Fields,
-) -> Result<Response, ApiError> {
+    Body { mut fields, .. }: Body<Update>,
+) -> Result<Decided<200, show::Advanced>, ApiError> {
     let (task, repo) = ids.task(&state, &caller).await?;
     let found = lookup::pull(&state.services, ids.read(1, show::PULL)?).await?;
     let pull = found.filter(|pull| pull.task_id == task.id).ok_or_else(|| ApiError::not_found(show::PULL))?;
-    let run_id = body.text("selected_run_id", (0, 100));
-    let message = body.optional_text("message", (0, MAX_MESSAGE)).filter(|text| !text.trim().is_empty());
-    body.finish()?;
+    let run_id = fields.text("selected_run_id", (0, 100));
+    let message = fields.optional_text("message", (0, MAX_MESSAGE)).filter(|text| !text.trim().is_empty());
+    fields.finish()?;
     let run = run_of(&state, &task, &repo, &run_id).await?;
     fitting(&state, &repo, &run, &pull).await?;
     let (token_name, login) = (caller.name().to_owned(), caller.login());
@@ -48,7 +88,10 @@ pub(super) async fn update(
         Choice::Refused(refusal) => return Err(refused(&refusal)),
     };
     match decided(&state, pick).await? {
-        Outcome::Opened(pull) => Ok(Json(json!({ "url": pull.url, "latest_commit": pull.head })).into_response()),
+        Outcome::Opened(pull) => {
+            let latest_commit = Some(pull.head.to_string());
+            Ok(Decided::Now(show::Advanced { url: pull.url, latest_commit }))
+        }
         Outcome::Opening => Ok(promised(&task, &pull)),
         Outcome::Stale(paths) => {
             let detail = format!("The pull request has moved and conflicts in: {}.", paths.replace('\n', ", "));
@@ -66,7 +109,7 @@ async fn run_of(state: &ApiState, task: &Task, repo: &Repo, id: &str) -> Result<
     };
     let (run, _) = found.filter(|(_, home)| home.id == repo.id).ok_or_else(|| ApiError::not_found(show::RUN))?;
     if run.task_id != task.id {
-        return Err(ApiError::said(StatusCode::BAD_REQUEST, "Run does not belong to this task"));
+        return Err(ApiError::said(StatusCode::BAD_REQUEST, OTHER_TASK));
     }
     Ok(run)
 }
@@ -82,12 +125,12 @@ async fn fitting(state: &ApiState, repo: &Repo, run: &Run, pull: &Pull) -> Resul
     if pull.status != PullStatus::Open || prs::fits(&state.services, repo, run, pull).await? {
         return Ok(());
     }
-    Err(ApiError::said(StatusCode::BAD_REQUEST, "Run does not stand on a commit of this pull request's branch"))
+    Err(ApiError::said(StatusCode::BAD_REQUEST, OTHER_BASE))
 }
 
 /// Still at work: the pull request itself will show the commit.
-fn promised(task: &Task, pull: &Pull) -> Response {
-    let shown = json!({ "url": pull.url, "latest_commit": null });
+fn promised(task: &Task, pull: &Pull) -> Decided<200, show::Advanced> {
+    let shown = show::Advanced { url: pull.url.clone(), latest_commit: None };
     let place = format!("/v1/tasks/{}/prs/{}", task.id, pull.id);
-    (StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(shown)).into_response()
+    Decided::Later(shown, place)
 }

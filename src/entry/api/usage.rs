@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Json, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::ApiState;
 use super::auth::Caller;
 use super::error::ApiError;
+use super::form::{Family, Kind, Shown, family, get};
 use super::input::{self, Query};
-use crate::adapters::store::budget_warnings::Warning;
-use crate::adapters::store::spending::{Group, Span, Sum};
+use super::{ApiState, show};
+use crate::adapters::store::spending::{Group, Span};
 use crate::domain::clock::Timestamp;
-use crate::service::budget::Budget;
+use crate::domain::token::Scope;
 use crate::service::rest::usage::{By, told};
+
+const NAME_ONE: &str = "This token is limited to repositories: name one of them with repo_id.";
 
 fn invalid(name: &str, msg: &str, input: &str) -> ApiError {
     ApiError::Invalid(vec![json!({ "type": "value_error", "loc": ["query", name], "msg": msg, "input": input })])
@@ -29,51 +30,27 @@ fn moment(words: &HashMap<String, String>, name: &str, otherwise: Timestamp) -> 
     read.ok_or_else(|| invalid(name, "Input should be a date such as 2026-01-31, or a moment with its zone", text))
 }
 
-fn sum(sum: &Sum) -> Value {
-    json!({
-        "runs": sum.runs,
-        "calls": sum.calls,
-        "input_tokens": sum.usage.input_tokens,
-        "output_tokens": sum.usage.output_tokens,
-        "cached_input_tokens": sum.usage.cached_input_tokens,
-        "cache_write_tokens": sum.usage.cache_write_tokens,
-        "cost_usd": sum.cost.as_usd(),
-    })
+pub(super) fn routes() -> Family {
+    family(
+        "Usage",
+        "What was spent, by the moment of each call of a model (UTC), and the caps of today.",
+        vec![
+            get("/v1/usage", Scope::Read, "Tells what was spent", spent)
+                .query("group_by", "By what the parts are told apart; by `day` unless told.", Kind::OneOf(&By::WORDS))
+                .query("from", "From this day or moment on.", Kind::Moment)
+                .query("to", "Before this day or moment.", Kind::Moment)
+                .query("repo_id", "Of this repository only.", Kind::Id)
+                .fails(403, NAME_ONE)
+                .unknown(show::REPO),
+        ],
+    )
 }
 
-fn part(part: &Sum) -> Value {
-    let mut shown = sum(part);
-    if let Value::Object(fields) = &mut shown {
-        fields.insert("key".into(), json!(part.key));
-        fields.insert("name".into(), json!(part.name.as_ref().unwrap_or(&part.key)));
-    }
-    shown
-}
-
-fn budget(budget: &Budget) -> Value {
-    json!({
-        "whose": budget.whose,
-        "cap_usd": budget.cap.as_usd(),
-        "spent_usd": budget.spend.spent.as_usd(),
-        "reserved_usd": budget.spend.reserved.as_usd(),
-        "left_usd": budget.cap.minus(budget.spend.total()).as_usd(),
-    })
-}
-
-fn warning(warning: &Warning) -> Value {
-    json!({
-        "whose": warning.whose,
-        "spent_usd": warning.spent.as_usd(),
-        "cap_usd": warning.cap.as_usd(),
-        "at": warning.at.to_rfc3339(),
-    })
-}
-
-pub(super) async fn show(
+async fn spent(
     State(state): State<ApiState>,
     caller: Caller,
     Query(words): Query,
-) -> Result<Response, ApiError> {
+) -> Result<Shown<show::Spending>, ApiError> {
     let by = match words.get("group_by") {
         None => By::Part(Group::Day),
         Some(word) => By::parse(word).ok_or_else(|| {
@@ -84,19 +61,12 @@ pub(super) async fn show(
     let repo = match words.get("repo_id") {
         Some(id) => Some(input::repo(&state, &caller, id).await?.id),
         None if caller.is_limited() => {
-            let why = "This token is limited to repositories: name one of them with repo_id.";
-            return Err(ApiError::said(StatusCode::FORBIDDEN, why));
+            return Err(ApiError::said(StatusCode::FORBIDDEN, NAME_ONE));
         }
         None => None,
     };
     let from = moment(&words, "from", Timestamp(0))?;
     let to = moment(&words, "to", Timestamp(i64::MAX))?;
     let told = told(&state.services, by, Span { from, to, repo }).await?;
-    Ok(Json(json!({
-        "total": sum(&told.total),
-        "parts": told.parts.iter().map(part).collect::<Vec<_>>(),
-        "budgets": told.budgets.iter().map(budget).collect::<Vec<_>>(),
-        "warnings": told.warnings.iter().map(warning).collect::<Vec<_>>(),
-    }))
-    .into_response())
+    Ok(Shown((&told).into()))
 }

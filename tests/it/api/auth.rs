@@ -17,7 +17,7 @@ async fn m44_every_route_wants_a_token_with_its_scope() {
     let nobody = Client { world: &world, token: "bko_guessed".into() };
     let none = Client::with(&world, &[], |_| {}).await;
     let reader = Client::with(&world, &[Scope::Read], |_| {}).await;
-    for route in route_list() {
+    for route in route_list().into_iter().filter(|route| route.scope.is_some()) {
         let path = route.path.replace("{id}", ID).replace("{pr_id}", ID);
         let ask = async |client: &Client<'_>| super::sent(client.request(route.method, &path)).await;
         let wrong = ask(&nobody).await;

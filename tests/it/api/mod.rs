@@ -1,6 +1,7 @@
 //! The REST API over the real program: the original client's flow, who may do what, and every row's errors.
 
 mod auth;
+mod document;
 mod edges;
 mod flow;
 mod models;
@@ -20,6 +21,7 @@ use bakeoff::domain::token::{Scope, Token};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
+use crate::support::contract::Contract;
 use crate::support::world::{ADMIN, REPO, World};
 
 /// An answer of the API.
@@ -42,11 +44,18 @@ impl Answer {
     }
 }
 
+/// Sends it, and fails when the answer is none that the document tells.
 async fn sent(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    let content_type = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Contract::hold(&method, &path, status, content_type, &body);
+    Answer { status, headers, body }
 }
 
 /// One client with its token.

@@ -1,5 +1,6 @@
 //! What several rooms of the tests share: databases, the world, the invariants.
 
+pub mod contract;
 pub mod databases;
 pub mod invariants;
 pub mod leaks;
