@@ -37,19 +37,20 @@ pub async fn handle_delivery(svc: &Services, app_id: i64, guid: &str, attempt: T
         };
         if over {
             abandon(svc, app_id, guid, false, &format!("{error:#}")).await?;
+        } else {
+            let mut tx = svc.store.begin().await?;
+            deliveries::count_attempt(&mut tx, app_id, guid).await?;
+            tx.commit().await?;
         }
     }
     done
 }
 
 async fn act(svc: &Services, app_id: i64, guid: &str, attempt: Try) -> anyhow::Result<Flow> {
-    let mut tx = svc.store.begin().await?;
-    let Some(delivery) = deliveries::get(&mut tx, app_id, guid).await? else { return Ok(Flow::Done) };
-    if delivery.status != DeliveryStatus::Queued {
+    let known = deliveries::get(&mut *svc.store.read().await?, app_id, guid).await?;
+    let Some(delivery) = known.filter(|delivery| delivery.status == DeliveryStatus::Queued) else {
         return Ok(Flow::Done);
-    }
-    deliveries::count_attempt(&mut tx, app_id, guid).await?;
-    tx.commit().await?;
+    };
     let handled = match Payload::read(&delivery.payload) {
         Some(payload) => dispatch(svc, &delivery.event, &payload, guid, attempt).await?,
         None => Handled::Ignored("The payload is not a JSON object."),
@@ -59,7 +60,9 @@ async fn act(svc: &Services, app_id: i64, guid: &str, attempt: Try) -> anyhow::R
         Handled::Ignored(why) => (DeliveryStatus::Ignored, Some(why)),
         Handled::Later(at) => return Ok(Flow::Again(at)),
     };
+    // Most deliveries come to nothing: one commit is all they cost.
     let mut tx = svc.store.begin().await?;
+    deliveries::count_attempt(&mut tx, app_id, guid).await?;
     deliveries::set_handled(&mut tx, app_id, guid, status, reason, svc.now()).await?;
     tx.commit().await?;
     tracing::info!(delivery.guid = guid, delivery.event = %delivery.event, delivery.status = status.as_str(), "delivery done");

@@ -1,5 +1,7 @@
 //! How a job ends, and what a failure means for the queue.
 
+use std::time::Duration;
+
 use crate::adapters::git::GitError;
 use crate::adapters::github::GithubError;
 use crate::adapters::store::StoreError;
@@ -25,6 +27,9 @@ pub enum Failure {
     Final,
 }
 
+/// How long work waits for a database that is busy, full or away.
+const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+
 /// Sorts an error of a job.
 pub fn sort(error: &anyhow::Error, now: Timestamp) -> Failure {
     if let Some(github) = error.downcast_ref::<GithubError>() {
@@ -38,7 +43,12 @@ pub fn sort(error: &anyhow::Error, now: Timestamp) -> Failure {
         return if git.is_transient() { Failure::Retry } else { Failure::Final };
     }
     if let Some(store) = error.downcast_ref::<StoreError>() {
-        return if matches!(store, StoreError::Unreadable { .. }) { Failure::Final } else { Failure::Retry };
+        return match store {
+            StoreError::Unreadable { .. } => Failure::Final,
+            // It is nobody's fault and ends by itself: it uses up no try (F115).
+            temporary if temporary.is_temporary() => Failure::Wait(now.plus(DATABASE_PAUSE)),
+            _ => Failure::Retry,
+        };
     }
     Failure::Retry
 }
@@ -48,4 +58,23 @@ pub fn sort(error: &anyhow::Error, now: Timestamp) -> Failure {
 pub struct Try {
     /// No other try follows: tell people now.
     pub last: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f115_a_database_that_is_busy_is_waited_for_and_uses_up_no_try() {
+        let now = Timestamp(1_000);
+        for (error, expected) in [
+            (StoreError::Busy, Failure::Wait(Timestamp(2_000))),
+            (StoreError::Full, Failure::Wait(Timestamp(2_000))),
+            (StoreError::Unreadable { column: "status" }, Failure::Final),
+            (StoreError::Unusable("It is damaged.".into()), Failure::Retry),
+        ] {
+            let told = format!("{error:?}");
+            assert_eq!(sort(&anyhow::Error::from(error).context("while it worked"), now), expected, "{told}");
+        }
+    }
 }

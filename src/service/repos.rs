@@ -63,10 +63,20 @@ pub async fn seen(svc: &Services, seen: &Seen) -> anyhow::Result<Repo> {
         latest_commit: None,
         private: seen.private,
     };
+    // Most deliveries tell nothing new, and a commit waits for the disk.
+    let known = repos::by_github_id(&mut *svc.store.read().await?, seen.github_id).await?;
+    if let Some(known) = known.filter(|known| agrees(known, &facts)) {
+        return Ok(known);
+    }
     let mut tx = svc.store.begin().await?;
     let repo = repos::upsert(&mut tx, &facts, svc.now()).await?;
     tx.commit().await?;
     Ok(repo)
+}
+
+fn agrees(known: &Repo, facts: &RepoFacts) -> bool {
+    let same = known.url == facts.url && known.name == facts.name && known.installation_id == facts.installation_id;
+    same && known.default_branch == facts.default_branch && known.private == facts.private && !known.gone
 }
 
 /// Why a repository could not be taken: one sentence.

@@ -22,6 +22,10 @@ pub async fn abandon(svc: &Services, app_id: i64, guid: &str, crashed: bool, rea
     let mut tx = svc.store.begin().await?;
     let reason = svc.secrets.redact(reason).into_owned();
     let failed = DeliveryStatus::Failed;
+    // The process did not live to count its own attempts.
+    for _ in 0..if crashed { 2 } else { 1 } {
+        deliveries::count_attempt(&mut tx, app_id, guid).await?;
+    }
     if deliveries::set_handled(&mut tx, app_id, guid, failed, Some(&reason), svc.now()).await? {
         svc.enqueue(&mut tx, Job::TellGivenUp { app_id, guid: guid.to_owned(), crashed }).await?;
     }
