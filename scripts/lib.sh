@@ -92,6 +92,31 @@ stop_postgres() {
   pg_dir=""
 }
 
+find_browser() { # exports what the tests of the pages need; outer settings are kept
+  local name found="" axe=target/tools/axe-core
+  if [ -z "${BAKEOFF_TEST_CHROMIUM:-}" ]; then
+    for name in chromium chromium-browser google-chrome; do
+      found=$(command -v "$name") && break
+    done
+    [ -n "$found" ] || { install_debian chromium && found=$(command -v chromium); } || {
+      missing Chromium "Install it (Debian: apt-get install chromium) or set BAKEOFF_TEST_CHROMIUM."
+      return 0
+    }
+    export BAKEOFF_TEST_CHROMIUM=$found
+  fi
+  if [ -z "${BAKEOFF_TEST_AXE:-}" ]; then
+    if [ ! -f "$axe/package/axe.min.js" ] && command -v npm >/dev/null; then
+      mkdir -p "$axe"
+      (cd "$axe" && npm pack --silent axe-core@4.14.1 >/dev/null && tar -xzf axe-core-4.14.1.tgz package/axe.min.js) || true
+    fi
+    if [ -f "$axe/package/axe.min.js" ]; then
+      export BAKEOFF_TEST_AXE=$PWD/$axe/package/axe.min.js
+    else
+      echo "note: axe-core cannot be had (npm pack); the pages are tested without it." >&2
+    fi
+  fi
+}
+
 cargo_deny() { # prints the path of a cargo-deny that knows today's licence names; builds it once when it must
   local own=target/tools/bin/cargo-deny found
   if found=$(command -v cargo-deny) && "$found" --version | grep -qE ' (0\.(1[6-9]|[2-9][0-9])|[1-9])'; then

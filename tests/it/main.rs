@@ -9,6 +9,7 @@
 mod agent;
 mod api;
 mod architecture;
+mod browser;
 mod clean;
 mod cli;
 mod command;

@@ -177,3 +177,42 @@ fn round(found: &Comparison, place: &Place) -> Option<RoundView> {
         rounds: (1..=found.task.round).map(|n| (n, at(n).to_string(), n == round.number)).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What hostile people and models write.
+    const HOSTILE: &str =
+        "</pre></title><script>struck()</script><img src=x onerror=\"struck()\">{{7*7}}' onload='struck()\u{202e}";
+
+    #[test]
+    fn m41_hostile_names_titles_and_lines_stay_text() {
+        let mut file = sample::file("a.py", 1);
+        file.path = format!("dir/{HOSTILE}.py");
+        file.old_path = Some(format!("{HOSTILE}.py"));
+        file.patch = format!("@@ -1 +1 @@ {HOSTILE}\n-{HOSTILE}\n+x{HOSTILE}\n\\ {HOSTILE}\n");
+        let mut run = sample::with("A", vec![file]);
+        run.model_label = HOSTILE.into();
+        run.result.summary = Some(HOSTILE.into());
+        run.result.warnings = vec![HOSTILE.into()];
+        let mut found = sample::found(vec![run]);
+        found.task.title = Some(HOSTILE.into());
+        if let Some(round) = &mut found.round {
+            (round.base_ref, round.instruction) = (HOSTILE.into(), HOSTILE.into());
+        }
+        for question in ["{}", r#"{"view":"A"}"#, r#"{"part":"1"}"#, r#"{"view":"A","plain":"1","space":"hide"}"#] {
+            let asked: Asked = serde_json::from_str(question).unwrap();
+            let page = draw(&found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0)).unwrap();
+            let tags: Vec<&str> = page.split('<').skip(1).map(|tag| tag.split(['>', ' ']).next().unwrap()).collect();
+            let foreign = tags.iter().filter(|tag| matches!(**tag, "img" | "script" | "svg" | "iframe")).count();
+            let ours = if asked.part.is_some() { 0 } else { 2 };
+            assert_eq!(foreign, ours, "{question}: only our icon and our script\n{page}");
+            assert!(!page.contains("onerror=\"") && !page.contains("' onload='"), "{question}: {page}");
+            assert!(
+                page.contains("&lt;img src=x") || page.contains("&#60;img src=x"),
+                "{question}: it is shown as text"
+            );
+        }
+    }
+}

@@ -2,12 +2,16 @@
 
 use super::place::{Asked, Place};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{RoundId, RunId, TaskId};
+use crate::domain::ids::{RepoId, RoundId, RunId, TaskId};
 use crate::domain::model::Provider;
 use crate::domain::money::UsdMicros;
 use crate::domain::patch::{FileDiff, Patch};
-use crate::domain::repo::CommitSha;
+use crate::domain::repo::{BranchName, CommitSha, Repo, RepoName};
+use crate::domain::round::{Brief, Origin, Round, RoundStatus};
 use crate::domain::run::{Letter, Run, RunResult, RunStatus};
+use crate::domain::task::Task;
+use crate::domain::terms::Terms;
+use crate::service::comparison::Comparison;
 
 /// A view of a task, of one file where `file` is its key.
 pub(super) fn place(file: &str) -> Place {
@@ -63,5 +67,56 @@ pub(super) fn with(letter: &str, files: Vec<FileDiff>) -> Run {
         created_at: Timestamp(0),
         started_at: Some(Timestamp(0)),
         completed_at: Some(Timestamp(1_000)),
+    }
+}
+
+/// A round with these candidates that waits for a choice.
+pub(super) fn found(runs: Vec<Run>) -> Comparison {
+    let (repo, task, at) = (RepoId::new(), TaskId::new(), Timestamp(0));
+    Comparison {
+        repo: Repo {
+            id: repo,
+            url: "https://github.com/octo/hello".into(),
+            name: RepoName::parse("octo/hello"),
+            github_id: None,
+            installation_id: None,
+            default_branch: BranchName::parse("main").unwrap(),
+            latest_commit: None,
+            private: false,
+            gone: false,
+            created_at: at,
+            updated_at: at,
+        },
+        task: Task {
+            id: task,
+            repo_id: repo,
+            title: Some("Faster".into()),
+            issue: None,
+            round: 1,
+            created_at: at,
+            updated_at: at,
+        },
+        round: Some(Round {
+            id: RoundId::new(),
+            task_id: task,
+            number: 1,
+            status: RoundStatus::Choosing,
+            base_ref: "main".into(),
+            base_commit: CommitSha::parse(&"a".repeat(40)).unwrap(),
+            instruction: String::new(),
+            brief: Brief::default(),
+            path: None,
+            budget: UsdMicros::ZERO,
+            origin: Origin::default(),
+            starts_from: None,
+            pull_id: None,
+            terms: Terms::default(),
+            expires_at: None,
+            created_at: at,
+            updated_at: at,
+        }),
+        runs,
+        picks: Vec::new(),
+        pulls: Vec::new(),
     }
 }

@@ -1,0 +1,135 @@
+//! Every page in a real browser, on a desk and on a phone, by day and by night: whole, without a complaint of the
+//! console or the content security policy, without a serious fault for people who cannot see or hold a mouse.
+//! Pictures are left in `target/pictures`.
+
+mod chrome;
+
+use std::path::PathBuf;
+
+use chrome::{Chrome, Page, SCREENS, Screen};
+
+use crate::support::world::{REPO, World, replace, right};
+
+/// What hostile people and models write. Each would leave its mark in `window.struck`.
+const HOSTILE: &str = "</pre></code><script>struck=1</script><img src=x onerror=\"struck=1\"><svg onload=struck=1>\
+                       {{7*7}}<a href=javascript:struck=1>x</a>'\"><style>*{display:none}</style>";
+
+fn pictures() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// axe-core, where the test command brought it.
+fn axe() -> Option<String> {
+    std::env::var_os("BAKEOFF_TEST_AXE").map(|file| std::fs::read_to_string(file).unwrap())
+}
+
+/// A round with three candidates: one like another, one that is hostile.
+async fn round(world: &World) -> String {
+    let hostile = format!("    return \"Helo, \" + name  # {HOSTILE}");
+    let evil = replace("greet.py", "    return \"Helo, \" + name", &hostile);
+    world.models.script("gpt-model", vec![right()]);
+    world.models.script("claude-model", vec![right()]);
+    world.models.script("gemini-model", vec![evil]);
+    let issue = world.hub.open_issue(REPO, "ada", &format!("Greet {HOSTILE}"), HOSTILE);
+    world.say(issue, &format!("/bakeoff gpt claude gemini\n{HOSTILE}"));
+    for letter in ["A", "B", "C"] {
+        world.candidate(issue, letter).await;
+    }
+    let home = world.http.get(&world.base).header("accept", "text/html").send().await.unwrap().text().await.unwrap();
+    let path = home.split("href=\"").find(|part| part.starts_with("/tasks/")).unwrap();
+    path.split(['"', '/']).nth(2).unwrap().to_owned()
+}
+
+/// What must hold on every page.
+async fn look(page: &mut Page<'_>, screen: Screen, name: &str, axe: Option<&str>) {
+    let night = if screen.dark { "night" } else { "day" };
+    page.picture(&pictures().join(format!("{name}-{}-{night}.png", screen.width))).await;
+    let width = page.find("document.documentElement.scrollWidth").await;
+    assert!(width.as_u64() <= Some(screen.width.into()), "{name} is {width} wide on {screen:?}");
+    assert_eq!(page.find("typeof struck").await, "undefined", "{name}: a hostile text was run");
+    assert_eq!(page.complaints(), Vec::<String>::new(), "{name} on {screen:?}");
+    if let Some(axe) = axe {
+        page.find(&format!("{axe};0")).await;
+        let faults = page
+            .find(
+                "axe.run(document, { resultTypes: ['violations'] }).then((all) => all.violations\
+                 .filter((one) => ['serious', 'critical'].includes(one.impact))\
+                 .map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' | ')))",
+            )
+            .await;
+        assert_eq!(faults, serde_json::json!([]), "{name} on {screen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m41_every_page_is_whole_on_a_desk_and_on_a_phone() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = World::with(|settings| {
+        for model in &mut settings.models {
+            model.display_name = Some(format!("{} {HOSTILE}", model.alias.clone().unwrap_or_default()));
+        }
+    })
+    .await;
+    let axe = axe();
+    let task = round(&world).await;
+    let compare = format!("/tasks/{task}/compare");
+    let run = {
+        let all = world.http.get(format!("{}{compare}", world.base)).send().await.unwrap().text().await.unwrap();
+        all.split("href=\"").find(|part| part.starts_with("/runs/")).unwrap().split('"').next().unwrap().to_owned()
+    };
+    let pages = [
+        ("home", "/".to_owned()),
+        ("task", format!("/tasks/{task}")),
+        ("compare", compare.clone()),
+        ("compare-one", format!("{compare}?view=C&space=hide")),
+        ("compare-two", format!("{compare}?view=A,C")),
+        ("run", run.clone()),
+        ("pick", format!("/tasks/{task}/pick?run={}", run.trim_start_matches("/runs/"))),
+        ("nothing", "/tasks/none".to_owned()),
+    ];
+    for screen in SCREENS {
+        let mut page = chrome.page(screen).await;
+        for (name, path) in &pages {
+            page.goto(&format!("{}{path}", world.base)).await;
+            if *name == "nothing" {
+                page.complaints(); // a 404 is one by itself
+            }
+            look(&mut page, screen, name, axe.as_deref()).await;
+        }
+    }
+    chrome.end().await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_compares_unfolds_and_picks() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = World::new().await;
+    let task = round(&world).await;
+    let mut page = chrome.page(SCREENS[0]).await;
+    page.goto(&format!("{}/tasks/{task}/compare", world.base)).await;
+    assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 3);
+    let twin = page.find("document.querySelectorAll('.cell')[1].textContent").await;
+    assert!(twin.as_str().unwrap().contains("The same change as A"), "{twin}");
+    page.find("document.querySelector('a.gap').click()").await;
+    page.until("document.querySelector('.cell .x').textContent.includes('def part(name)')").await;
+    page.press("?").await;
+    page.until("document.querySelector('dialog.help').open").await;
+    page.press("Escape").await;
+    page.find("document.querySelector('dialog.help').close()").await;
+    page.follow("document.querySelector('[data-key=\"1\"]').click()").await;
+    assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 1);
+    page.follow("[...document.querySelectorAll('.button')].find((b) => b.textContent.startsWith('Pick A')).click()")
+        .await;
+    let hash = page.find("document.querySelector('.facts .hash').textContent").await;
+    assert_eq!(hash.as_str().map(str::len), Some(64), "the page names the patch: {hash}");
+    page.follow("document.querySelector('form button').click()").await;
+    let pull = world.pull().await;
+    assert!(world.file(&pull.head_sha, "greet.py").contains("Hello"), "the picked patch is in it");
+    page.until("true").await;
+    assert_eq!(page.complaints(), Vec::<String>::new());
+    chrome.end().await;
+    world.end().await;
+}
