@@ -27,4 +27,5 @@ pub mod task;
 pub mod terms;
 pub mod token;
 pub mod tree;
+pub mod vote;
 pub mod watch;

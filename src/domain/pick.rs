@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Timestamp;
 use super::ids::{PickId, PullId, RunId, TaskId};
 use super::permission::Person;
-use super::repo::CommitSha;
+use super::repo::{BranchName, CommitSha};
 use super::sha256::Sha256Hex;
 
 /// How the choice reached us.
@@ -42,6 +42,35 @@ impl PickSource {
     }
 }
 
+/// What a pick opens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PickForm {
+    /// A pull request with our description.
+    #[default]
+    Pull,
+    /// A pull request that fills the repository's template.
+    Template,
+    /// Only its branch: a person opens the pull request from there.
+    Branch,
+}
+
+impl PickForm {
+    /// The word stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Template => "template",
+            Self::Branch => "branch",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Pull, Self::Template, Self::Branch].into_iter().find(|form| form.as_str() == word)
+    }
+}
+
 /// Where a pick stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +79,8 @@ pub enum PickStatus {
     Opening,
     /// Its pull request is open (or was, once).
     Opened,
+    /// Its branch stands; a person opens the pull request, or nobody does.
+    Linked,
     /// The base moved and conflicts; nothing was pushed.
     Stale,
     /// It could not be done; the reason says why.
@@ -62,6 +93,7 @@ impl PickStatus {
         match self {
             Self::Opening => "opening",
             Self::Opened => "opened",
+            Self::Linked => "linked",
             Self::Stale => "stale",
             Self::Failed => "failed",
         }
@@ -69,7 +101,8 @@ impl PickStatus {
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Opening, Self::Opened, Self::Stale, Self::Failed].into_iter().find(|s| s.as_str() == word)
+        let all = [Self::Opening, Self::Opened, Self::Linked, Self::Stale, Self::Failed];
+        all.into_iter().find(|s| s.as_str() == word)
     }
 }
 
@@ -94,6 +127,12 @@ pub struct Pick {
     pub pull_id: Option<PullId>,
     /// The commit, from just before it is pushed.
     pub commit: Option<CommitSha>,
+    /// What it opens.
+    pub form: PickForm,
+    /// The branch that was pushed for a person to open a pull request from.
+    pub branch: Option<BranchName>,
+    /// The branch that pull request goes to.
+    pub target: Option<BranchName>,
     /// A title given over REST.
     pub title: Option<String>,
     /// A body given over REST.

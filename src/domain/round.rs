@@ -33,7 +33,8 @@ pub enum RoundStatus {
 }
 
 impl RoundStatus {
-    const ALL: [Self; 8] = [
+    /// All of them.
+    pub const ALL: [Self; 8] = [
         Self::Running,
         Self::Choosing,
         Self::Picked,

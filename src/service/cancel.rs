@@ -5,7 +5,7 @@ use crate::domain::ids::{RoundId, RunId};
 use crate::domain::job::Job;
 use crate::domain::run::Run;
 
-use super::{Services, audit, round_state};
+use super::{Services, audit, execute_run, round_state};
 
 /// Cancels one run on a person's or token's word. `false` when it is over already.
 pub async fn cancel_run(svc: &Services, run: RunId, actor: &str) -> anyhow::Result<bool> {
@@ -43,6 +43,7 @@ async fn stop(svc: &Services, tx: &mut Tx, run: &Run) -> anyhow::Result<bool> {
     if run.status.is_terminal() || !runs::cancel(tx, run.id, svc.now()).await? {
         return Ok(false);
     }
+    execute_run::note(svc, tx, run.id, "canceled").await?;
     svc.queue.cancel(tx, &Job::ExecuteRun { run_id: run.id }).await?;
     Ok(true)
 }

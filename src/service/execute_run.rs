@@ -31,6 +31,7 @@ use crate::engine::patch::{Applied, Rules};
 use super::jobs::{Flow, Try};
 use super::{Services, budget, repos as repo_service, round_state};
 use desk::RunDesk;
+pub(in crate::service) use desk::note;
 
 /// How long past its deadline a run may take to keep what it has so far; nothing is asked of a model then.
 const WINDING_UP: Duration = Duration::from_secs(5);
@@ -69,7 +70,10 @@ pub async fn execute_run(
     match report.ending {
         Ending::Stopped => Ok(Flow::Done),
         Ending::Later(why) if attempt.last => finish(svc, &work, failed(&why)).await,
-        Ending::Later(why) => anyhow::bail!(why),
+        Ending::Later(why) => {
+            desk.log(format!("interrupted, to be tried again: {why}")).await;
+            anyhow::bail!(why)
+        }
         Ending::Failed(why) => {
             finish(svc, &work, RunResult { summary: words(svc, report.summary), ..failed(&why) }).await
         }
@@ -107,6 +111,7 @@ async fn take(svc: &Services, id: RunId) -> anyhow::Result<Option<Work>> {
         return Ok(None);
     };
     svc.enqueue(&mut tx, Job::Publish { round_id: round.id }).await?;
+    tx.run_changed(id);
     tx.commit().await?;
     Ok(Some(Work { run, round, repo, model: stored.profile, attempt }))
 }
@@ -241,6 +246,7 @@ async fn end(
     if !runs::finish(tx, run.id, attempt, status, result, now).await? {
         return Ok(false);
     }
+    note(svc, tx, run.id, &last_line(result)).await?;
     if let Some(summary) = result.summary.clone().filter(|_| status == RunStatus::Succeeded) {
         let (id, role) = (MessageId::new(), Role::Assistant);
         messages::insert(tx, &Message { id, task_id: run.task_id, role, content: summary, created_at: now }).await?;
@@ -250,6 +256,18 @@ async fn end(
     tasks::touch(tx, run.task_id, now).await?;
     svc.enqueue(tx, Job::Publish { round_id: run.round_id }).await?;
     Ok(true)
+}
+
+/// What the log says of the end.
+fn last_line(result: &RunResult) -> String {
+    let files = &result.files_changed;
+    let (added, removed) = files.iter().fold((0, 0), |(a, r), file| (a + file.added_lines, r + file.removed_lines));
+    match (&result.error, files.len()) {
+        (Some(error), _) => format!("failed: {error}"),
+        (None, 0) => "succeeded: nothing to change".into(),
+        (None, 1) => format!("succeeded: 1 file, +{added} −{removed}"),
+        (None, count) => format!("succeeded: {count} files, +{added} −{removed}"),
+    }
 }
 
 /// Ends a run whose job was given up (its process died with it, or it failed too often).

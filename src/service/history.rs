@@ -119,6 +119,7 @@ impl Fates {
             PickStatus::Opening => "chosen".into(),
             PickStatus::Stale => "chosen, but the branch had moved and it conflicts".into(),
             PickStatus::Failed => "chosen, but it could not be pushed".into(),
+            PickStatus::Linked => "chosen; its branch was pushed for a person to go on with".into(),
             PickStatus::Opened => self.opened(pick),
         }
     }

@@ -10,7 +10,7 @@ use crate::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolU
 use crate::domain::money::Prices;
 use crate::engine::command::{alias_problem, is_reserved_alias};
 
-use super::{Services, audit, round_state};
+use super::{Services, audit, execute_run, round_state};
 
 mod fallbacks;
 
@@ -204,6 +204,7 @@ pub async fn delete(svc: &Services, id: ModelId, actor: &str) -> anyhow::Result<
     let why = "The model profile was deleted before the run began.";
     for run in runs::fail_queued_of_model(&mut tx, id, why, now).await? {
         let Some(row) = runs::get(&mut tx, run).await? else { continue };
+        execute_run::note(svc, &mut tx, run, &format!("failed: {why}")).await?;
         round_state::settle(&mut tx, row.round_id, &svc.policy, now).await?;
         svc.enqueue(&mut tx, Job::Publish { round_id: row.round_id }).await?;
     }

@@ -7,15 +7,16 @@ mod update;
 
 use crate::adapters::git::{MergeOutcome, Mirror, PushOutcome, Remote};
 use crate::adapters::github::{CompareStatus, GithubError, RepoClient};
-use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks};
+use crate::adapters::store::{Tx, picks, pulls, repos, rounds, runs, tasks};
 use crate::domain::crash;
 use crate::domain::ids::{PickId, PullId};
 use crate::domain::job::Job;
-use crate::domain::pick::{Pick, PickStatus};
+use crate::domain::pick::{Pick, PickForm, PickStatus};
 use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::Run;
 use crate::domain::task::Task;
+use crate::engine::context::clean::clean;
 use crate::engine::render::branch_name;
 
 use super::effects::Thread;
@@ -25,6 +26,12 @@ use commit::Built;
 
 /// Names tried when somebody else has the branch: `…`, `…-2` to `…-9`.
 const MAX_BRANCH_NAMES: u32 = 9;
+
+/// Where GitHub looks for a template, in any letter case.
+const TEMPLATES: [&str; 3] =
+    [".github/pull_request_template.md", "pull_request_template.md", "docs/pull_request_template.md"];
+/// A larger template is left out.
+const MAX_TEMPLATE_BYTES: u64 = 64 * 1024;
 
 /// A pick with everything it is about.
 struct Chosen {
@@ -118,7 +125,27 @@ async fn carry_out(svc: &Services, client: &RepoClient, chosen: &Chosen) -> anyh
         Err(stop) => return Ok(Err(stop)),
     };
     crash::point("branch_pushed");
-    request::open(svc, client, chosen, &fresh, &branch, &built.commit.sha).await
+    if chosen.pick.form == PickForm::Branch {
+        return link(svc, chosen, &fresh, &branch, &built.commit.sha).await;
+    }
+    let template = template(&mirror, chosen).await?;
+    request::open(svc, client, chosen, &fresh, (&branch, &built.commit.sha), template).await
+}
+
+/// The repository's pull request template on the pinned commit, cleaned, where the pick asks for it.
+async fn template(mirror: &Mirror, chosen: &Chosen) -> anyhow::Result<Option<String>> {
+    if chosen.pick.form != PickForm::Template {
+        return Ok(None);
+    }
+    let view = mirror.tree(&chosen.run.base_commit).await?;
+    let read = mirror.run(move || {
+        let found = TEMPLATES.iter().find_map(|path| view.folded(path).and_then(|path| view.entry(path)));
+        let file =
+            found.filter(|entry| entry.mode.is_file() && view.size(entry.blob).is_ok_and(|n| n <= MAX_TEMPLATE_BYTES));
+        file.map(|entry| view.read_blob(entry.blob, MAX_TEMPLATE_BYTES)).transpose()
+    });
+    let bytes = read.await?;
+    Ok(bytes.map(|bytes| clean(&String::from_utf8_lossy(&bytes)).text).filter(|text| !text.trim().is_empty()))
 }
 
 /// The branch a pull request goes to: the one that was named, else today's default branch (F068).
@@ -199,18 +226,45 @@ async fn give_up(svc: &Services, chosen: &Chosen, stop: Stop) -> anyhow::Result<
     };
     let mut tx = svc.store.begin().await?;
     if picks::settle(&mut tx, chosen.pick.id, status, Some(&note), now).await? {
-        let round = rounds::get(&mut tx, chosen.round.id).await?;
-        if let Some(round) = round.filter(|r| r.status == RoundStatus::Picked) {
-            round_state::advance(&mut tx, &round, RoundStatus::Choosing, now).await?;
-            rounds::set_expires(&mut tx, round.id, Some(now.plus(svc.policy.choice_ttl)), now).await?;
-            svc.enqueue(&mut tx, Job::WatchRound { round_id: round.id }).await?;
-        }
+        choose_again(svc, &mut tx, chosen).await?;
         let details = serde_json::json!({ "status": status.as_str() });
         audit::note(&mut tx, "bakeoff", "pick.end", &format!("pick:{}", chosen.pick.id), details, now).await?;
         svc.enqueue(&mut tx, Job::Publish { round_id: chosen.round.id }).await?;
     }
     tx.commit().await?;
     Ok(Flow::Done)
+}
+
+/// Opens the choice again: there is no pull request of ours.
+async fn choose_again(svc: &Services, tx: &mut Tx, chosen: &Chosen) -> anyhow::Result<()> {
+    let now = svc.now();
+    let round = rounds::get(tx, chosen.round.id).await?;
+    if let Some(round) = round.filter(|r| r.status == RoundStatus::Picked) {
+        round_state::advance(tx, &round, RoundStatus::Choosing, now).await?;
+        rounds::set_expires(tx, round.id, Some(now.plus(svc.policy.choice_ttl)), now).await?;
+        svc.enqueue(tx, Job::WatchRound { round_id: round.id }).await?;
+    }
+    Ok(())
+}
+
+/// Ends a pick whose branch stands: whoever opens the pull request is a person.
+async fn link(
+    svc: &Services,
+    chosen: &Chosen,
+    fresh: &Freshness,
+    branch: &BranchName,
+    commit: &CommitSha,
+) -> anyhow::Result<Result<(), Stop>> {
+    let now = svc.now();
+    let mut tx = svc.store.begin().await?;
+    if picks::link(&mut tx, chosen.pick.id, commit, (branch, &fresh.target), now).await? {
+        choose_again(svc, &mut tx, chosen).await?;
+        let details = serde_json::json!({ "branch": branch.as_str(), "target": fresh.target.as_str() });
+        audit::note(&mut tx, "bakeoff", "pick.link", &format!("pick:{}", chosen.pick.id), details, now).await?;
+        svc.enqueue(&mut tx, Job::Publish { round_id: chosen.round.id }).await?;
+    }
+    tx.commit().await?;
+    Ok(Ok(()))
 }
 
 /// Ends a pick whose job was given up.

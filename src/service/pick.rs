@@ -6,7 +6,7 @@ use crate::domain::crash;
 use crate::domain::ids::{PickId, PullId, RunId};
 use crate::domain::job::Job;
 use crate::domain::permission::Person;
-use crate::domain::pick::{Pick, PickSource, PickStatus};
+use crate::domain::pick::{Pick, PickForm, PickSource, PickStatus};
 use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::repo::Repo;
 use crate::domain::round::{Round, RoundStatus};
@@ -29,6 +29,8 @@ pub struct PickRequest {
     pub token_name: Option<String>,
     /// The pull request that gets the commit, where one was named (REST); else the round says.
     pub pull_id: Option<PullId>,
+    /// What is to be opened.
+    pub form: PickForm,
     /// The hash of the patch that was shown; `None` where nothing can have been shown.
     pub shown: Option<Sha256Hex>,
     /// A title given over REST.
@@ -160,6 +162,11 @@ async fn decide(svc: &Services, run: &Run, request: PickRequest) -> anyhow::Resu
     let Some(round) = rounds::get(&mut tx, run.round_id).await? else { return Ok(Choice::Refused(Refusal::Unknown)) };
     let target = request.pull_id.or(round.pull_id);
     let named = request.pull_id.is_some();
+    if request.form == PickForm::Branch
+        && let Some(choice) = linked(&mut tx, run, target).await?
+    {
+        return Ok(choice);
+    }
     if let Some(choice) = taken(&mut tx, run, &round, (target, named)).await? {
         return Ok(choice);
     }
@@ -183,6 +190,26 @@ async fn decide(svc: &Services, run: &Run, request: PickRequest) -> anyhow::Resu
     Ok(Choice::Accepted(pick.id))
 }
 
+/// What a wish for a branch alone comes to without doing anything: it stands already, or the candidate belongs onto a
+/// pull request of ours.
+async fn linked(tx: &mut Tx, run: &Run, target: Option<PullId>) -> anyhow::Result<Option<Choice>> {
+    if let Some(target) = target {
+        let pull = pulls::get(tx, target).await?;
+        let refusal = pull.map_or(Refusal::Unknown, |pull| match pull.status {
+            PullStatus::Open => Refusal::PullOpen { number: pull.number, url: pull.url },
+            PullStatus::Closed => Refusal::PullClosed { number: pull.number },
+            PullStatus::Merged => Refusal::Merged { number: pull.number },
+        });
+        return Ok(Some(Choice::Refused(refusal)));
+    }
+    if pulls::list(tx, run.task_id).await?.iter().any(|pull| pull.status != PullStatus::Closed) {
+        return Ok(None);
+    }
+    let known = picks::list(tx, run.task_id).await?.into_iter();
+    let mut same = known.filter(|pick| pick.run_id == run.id && pick.status == PickStatus::Linked);
+    Ok(same.next().map(|pick| Choice::Same(pick.id)))
+}
+
 fn pick_of(svc: &Services, run: &Run, request: PickRequest, hash: Sha256Hex) -> Pick {
     let now = svc.now();
     Pick {
@@ -195,6 +222,9 @@ fn pick_of(svc: &Services, run: &Run, request: PickRequest, hash: Sha256Hex) -> 
         patch_sha256: hash,
         pull_id: None,
         commit: None,
+        form: request.form,
+        branch: None,
+        target: None,
         title: request.title,
         body: request.body,
         status: PickStatus::Opening,

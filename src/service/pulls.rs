@@ -1,9 +1,10 @@
 //! Keeps pull requests true: closed, merged, reopened and pushed to by people on GitHub.
 
-use crate::adapters::store::{Tx, pulls, rounds, runs, tasks};
+use crate::adapters::store::pulls::PullInsert;
+use crate::adapters::store::{Tx, picks, pulls, rounds, runs, tasks};
 use crate::domain::job::Job;
 use crate::domain::pull::{Pull, PullStatus};
-use crate::domain::repo::Repo;
+use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::RoundStatus;
 
 use super::{Services, audit, cancel, round_state};
@@ -22,6 +23,54 @@ pub async fn changed(svc: &Services, repo: &Repo, number: i64, status: PullStatu
     move_round(svc, &mut tx, &pull, status).await?;
     move_own_rounds(svc, &mut tx, &pull, status).await?;
     Ok(tx.commit().await?)
+}
+
+/// A pull request that a person opened.
+#[derive(Debug, Clone)]
+pub struct ByHand {
+    /// Its head branch.
+    pub branch: BranchName,
+    /// Its head commit.
+    pub head: CommitSha,
+    /// The page.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// Its description.
+    pub body: Option<String>,
+}
+
+/// Takes a pull request for ours that a person opened from a branch that we pushed for that; `false` when it is none,
+/// or another of the task is open (I2).
+pub async fn adopt(svc: &Services, repo: &Repo, number: i64, hand: ByHand) -> anyhow::Result<bool> {
+    let now = svc.now();
+    let mut tx = svc.store.begin().await?;
+    let pick = picks::linked(&mut tx, repo.id, &hand.branch).await?;
+    let Some(pick) = pick.filter(|pick| pick.commit.as_ref() == Some(&hand.head)) else { return Ok(false) };
+    let row = Pull {
+        id: pick.id.opens(),
+        task_id: pick.task_id,
+        run_id: pick.run_id,
+        number,
+        url: hand.url,
+        branch: hand.branch,
+        title: hand.title,
+        body: hand.body,
+        head: hand.head,
+        status: PullStatus::Open,
+        created_at: now,
+        updated_at: now,
+    };
+    if pulls::insert(&mut tx, repo.id, &row).await? != PullInsert::Inserted {
+        return Ok(false);
+    }
+    picks::opened_by_hand(&mut tx, pick.id, now).await?;
+    tasks::touch(&mut tx, pick.task_id, now).await?;
+    let details = serde_json::json!({ "number": number, "pick": pick.id.to_string() });
+    audit::note(&mut tx, "github", "pull.adopt", &format!("task:{}", pick.task_id), details, now).await?;
+    move_round(svc, &mut tx, &row, PullStatus::Open).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Brings a pull request's head to what GitHub says now: deliveries of pushes may come late or in any order.

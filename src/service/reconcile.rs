@@ -16,7 +16,7 @@ use super::commands::{Asked, Carrier, IssueFacts, handle};
 use super::jobs::{Flow, Try};
 
 /// GitHub keeps deliveries for this long.
-const DELIVERY_WINDOW: Duration = Duration::from_hours(72);
+pub(super) const DELIVERY_WINDOW: Duration = Duration::from_hours(72);
 /// A comment younger than this may still be on its way as a delivery.
 const IN_FLIGHT: Duration = Duration::from_mins(1);
 

@@ -88,6 +88,9 @@ pub enum CloneError {
     /// It could not be read.
     #[error("Failed to clone: {0}")]
     Failed(String),
+    /// It was named, and could not be read.
+    #[error("Failed to select repository: {0}")]
+    Unselected(String),
 }
 
 /// Takes a repository by its URL, or refreshes the one that is known.
@@ -116,6 +119,18 @@ pub async fn clone_repo(
         }
         Err(error) => Ok(Err(CloneError::Failed(error.to_string()))),
     }
+}
+
+/// As [`clone_repo`], by the name on the configured GitHub.
+pub async fn select_repo(
+    svc: &Services,
+    name: &RepoName,
+    branch: Option<&str>,
+) -> anyhow::Result<Result<Repo, CloneError>> {
+    Ok(clone_repo(svc, &url_of(svc, name), branch).await?.map_err(|refused| match refused {
+        CloneError::Failed(why) => CloneError::Unselected(why),
+        other => other,
+    }))
 }
 
 fn name_in(address: &Url, github: &Url) -> Option<RepoName> {
@@ -173,7 +188,7 @@ async fn read_head(
     })
 }
 
-fn same_name(one: &RepoName, other: &RepoName) -> bool {
+pub(super) fn same_name(one: &RepoName, other: &RepoName) -> bool {
     one.owner.eq_ignore_ascii_case(&other.owner) && one.name.eq_ignore_ascii_case(&other.name)
 }
 

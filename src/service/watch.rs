@@ -8,7 +8,7 @@ use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RoundId, TaskId};
 use crate::domain::job::Job;
-use crate::domain::pick::{Pick, PickSource, PickStatus};
+use crate::domain::pick::{Pick, PickForm, PickSource, PickStatus};
 use crate::domain::pull::PullStatus;
 use crate::domain::reaction::ReactionContent;
 use crate::domain::repo::Repo;
@@ -204,6 +204,7 @@ async fn picked(svc: &Services, watch: &Watch, reaction: PendingReaction) -> any
         person: Some(reaction.person),
         token_name: None,
         pull_id: None,
+        form: PickForm::Pull,
         shown,
         title: None,
         body: None,

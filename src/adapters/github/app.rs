@@ -126,6 +126,23 @@ impl GitHub {
         Ok(newest_failed(seen))
     }
 
+    /// The newest attempt of a delivery sent at or after `since`; `None` when GitHub does not know it.
+    pub async fn find_delivery(&self, guid: &str, since: Timestamp) -> Result<Option<HookDelivery>, GithubError> {
+        let mut found = None;
+        let look = |page: Vec<wire::Delivery>| {
+            let mut page = page.into_iter().map(wire::Delivery::into_domain).take_while(|d| d.delivered_at >= since);
+            let mut any = false;
+            found = page.find(|delivery| {
+                any = true;
+                delivery.guid == guid
+            });
+            // Newest first: a page without one of the time asked for is the last of interest.
+            any && found.is_none()
+        };
+        self.core.pages(Scope::App, Call::get("/app/hook/deliveries?per_page=100"), None, look).await?;
+        Ok(found)
+    }
+
     /// Asks GitHub to send one delivery again.
     pub async fn redeliver(&self, id: i64) -> Result<(), GithubError> {
         let call = Call::post(format!("/app/hook/deliveries/{id}/attempts"), &BTreeMap::<&str, &str>::new());

@@ -122,11 +122,55 @@ async fn head(conn: &mut Conn) -> Result<(i64, String), StoreError> {
     Ok((seq.parse().map_err(|_| StoreError::Unreadable { column: "audit_head" })?, hash.to_owned()))
 }
 
+/// Which entries of the trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Only what this one did.
+    pub actor: Option<String>,
+    /// Only this action, or the actions of a family: `pick` finds `pick.accept`.
+    pub action: Option<String>,
+    /// Only what was done to this.
+    pub subject: Option<String>,
+    /// From this moment on.
+    pub from: Timestamp,
+    /// Before this moment.
+    pub to: Timestamp,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { actor: None, action: None, subject: None, from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) }
+    }
+}
+
 /// Newest first: at most `limit` entries with a number below `before`.
 pub async fn list(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<AuditEntry>, StoreError> {
-    let sql = select!("WHERE seq < $1 ORDER BY seq DESC LIMIT $2");
-    let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX)).bind(limit);
+    find(conn, &Filter::default(), before, limit).await
+}
+
+/// As [`list`], of those that the filter lets through.
+pub async fn find(
+    conn: &mut Conn,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let sql = select!(
+        "WHERE seq < $1 AND ($2 = '' OR actor = $2) AND ($3 = '' OR action = $3 \
+         OR substr(action, 1, length($3) + 1) = $3 || '.') AND ($4 = '' OR subject = $4) AND at >= $5 AND at < $6 \
+         ORDER BY seq DESC LIMIT $7"
+    );
+    let word = |word: &Option<String>| text(word.as_deref().unwrap_or_default());
+    let query = sqlx::query(sql).bind(before.unwrap_or(i64::MAX));
+    let query = query.bind(word(&filter.actor)).bind(word(&filter.action)).bind(word(&filter.subject));
+    let query = query.bind(filter.from.0).bind(filter.to.0).bind(limit);
     query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
+/// Oldest first: at most `limit` entries with a number above `after`.
+pub async fn after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<AuditEntry>, StoreError> {
+    let sql = select!("WHERE seq > $1 ORDER BY seq LIMIT $2");
+    sqlx::query(sql).bind(after).bind(limit).fetch_all(conn).await?.iter().map(read).collect()
 }
 
 /// What a look through the whole chain found.
@@ -138,12 +182,13 @@ pub enum Chain {
     BrokenAt(i64),
 }
 
-/// Looks through the whole chain for entries that were changed, removed or put in.
+/// Looks through the whole chain for entries that were changed, removed or put in; others may append meanwhile.
 pub async fn verify(conn: &mut Conn) -> Result<Chain, StoreError> {
+    let (end, end_hash) = head(conn).await?;
     let (mut last, mut hash) = (0, String::new());
     loop {
-        let sql = select!("WHERE seq > $1 ORDER BY seq LIMIT $2");
-        let rows = sqlx::query(sql).bind(last).bind(BATCH).fetch_all(&mut *conn).await?;
+        let sql = select!("WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3");
+        let rows = sqlx::query(sql).bind(last).bind(end).bind(BATCH).fetch_all(&mut *conn).await?;
         if rows.is_empty() {
             break;
         }
@@ -156,6 +201,11 @@ pub async fn verify(conn: &mut Conn) -> Result<Chain, StoreError> {
             (last, hash) = (entry.seq, own);
         }
     }
-    let whole = head(conn).await? == (last, hash);
-    Ok(if whole { Chain::Whole(last) } else { Chain::BrokenAt(last + 1) })
+    if (last, hash) != (end, end_hash) {
+        return Ok(Chain::BrokenAt(last + 1));
+    }
+    // What stands behind the end was appended meanwhile, and then the end has moved as far.
+    let newest = sqlx::query("SELECT COALESCE(MAX(seq), 0) AS newest FROM audit").fetch_one(&mut *conn).await?;
+    let newest = newest.int("newest")?;
+    Ok(if newest > end && newest > head(conn).await?.0 { Chain::BrokenAt(end + 1) } else { Chain::Whole(last) })
 }

@@ -1,9 +1,11 @@
 //! Every call of a model: booked with the most it may cost before it is made, then with what it took (F033).
 
+use std::collections::BTreeMap;
+
 use super::row::{Read, text};
 use super::{Conn, StoreError, runs};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::RunId;
+use crate::domain::ids::{RoundId, RunId};
 use crate::domain::model::Provider;
 use crate::domain::money::{Usage, UsdMicros};
 
@@ -90,4 +92,12 @@ pub async fn settle(
 pub async fn turns(conn: &mut Conn, run: RunId) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) AS turns FROM charges WHERE run_id = $1";
     sqlx::query(sql).bind(run.to_string()).fetch_one(conn).await?.int("turns")
+}
+
+/// How many calls each run of a round has made; those without any are left out.
+pub async fn calls_of_round(conn: &mut Conn, round: RoundId) -> Result<BTreeMap<RunId, i64>, StoreError> {
+    let sql = "SELECT c.run_id AS run_id, COUNT(*) AS calls FROM charges AS c JOIN runs AS r ON r.id = c.run_id \
+               WHERE r.round_id = $1 GROUP BY c.run_id";
+    let rows = sqlx::query(sql).bind(round.to_string()).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.id("run_id")?, row.int("calls")?))).collect()
 }

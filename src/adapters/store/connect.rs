@@ -10,7 +10,7 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
 use super::{Backend, Conn, Store, StoreError, StoreOptions};
@@ -20,6 +20,9 @@ const CHECKED_AT_START_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How soon a server that refused is tried again.
 const RETRY: Duration = Duration::from_millis(250);
+
+/// Changes of runs kept for followers that are busy.
+const CHANGES_KEPT: usize = 1024;
 
 pub(super) async fn connect(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
     sqlx::any::install_default_drivers();
@@ -45,6 +48,7 @@ async fn sqlite(path: &Path, options: &StoreOptions) -> Result<Store, StoreError
         writer: writer.connect_with(target.clone()).await?,
         readers: readers.connect_with(target).await?,
         jobs_added: Arc::new(Notify::new()),
+        run_changes: broadcast::Sender::new(CHANGES_KEPT),
     })
 }
 
@@ -60,7 +64,13 @@ async fn postgres(url: &str, options: &StoreOptions) -> Result<Store, StoreError
     );
     reach(&target, options.acquire_timeout).await?;
     let all = pool(options, options.pool_size, session).connect_with(target).await?;
-    Ok(Store { backend: Backend::Postgres, writer: all.clone(), readers: all, jobs_added: Arc::new(Notify::new()) })
+    Ok(Store {
+        backend: Backend::Postgres,
+        writer: all.clone(),
+        readers: all,
+        jobs_added: Arc::new(Notify::new()),
+        run_changes: broadcast::Sender::new(CHANGES_KEPT),
+    })
 }
 
 /// One connection outside the pool, which would call a server that does not answer "busy". It may be starting just now.

@@ -120,11 +120,12 @@ pub async fn set_handled(
     Ok(done.rows_affected() == 1)
 }
 
-/// Puts a failed delivery back to waiting (M06); whether it had failed.
+/// Puts a delivery back to waiting that failed before it had any effect (M06); whether it was one.
 pub async fn rearm(conn: &mut Conn, app_id: i64, guid: &str) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE deliveries SET status = 'queued', error = NULL, handled_at = NULL \
-         WHERE app_id = $1 AND guid = $2 AND status = 'failed'",
+         WHERE app_id = $1 AND guid = $2 AND status = 'failed' \
+         AND NOT EXISTS (SELECT 1 FROM commands WHERE commands.guid = deliveries.guid)",
     )
     .bind(app_id)
     .bind(text(guid))

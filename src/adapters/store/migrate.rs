@@ -14,6 +14,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "money", include_str!("../../../migrations/0003_money.sql")),
     (4, "repo_file", include_str!("../../../migrations/0004_repo_file.sql")),
     (5, "threads", include_str!("../../../migrations/0005_threads.sql")),
+    (6, "votes", include_str!("../../../migrations/0006_votes.sql")),
+    (7, "pick_forms", include_str!("../../../migrations/0007_pick_forms.sql")),
 ];
 
 /// Any number: two processes that migrate the same Postgres database take turns by it.

@@ -23,10 +23,12 @@ pub mod rounds;
 pub mod run_logs;
 pub mod runs;
 pub mod spending;
+pub mod standings;
 pub mod tasks;
 pub mod threads;
 pub mod tokens;
 pub mod usage;
+pub mod votes;
 pub mod watches;
 
 mod connect;
@@ -41,7 +43,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
+
+use crate::domain::ids::RunId;
 
 pub use connect::sqlite_file;
 pub use error::StoreError;
@@ -57,6 +61,7 @@ pub struct Store {
     writer: AnyPool,
     readers: AnyPool,
     jobs_added: Arc<Notify>,
+    run_changes: broadcast::Sender<RunId>,
 }
 
 impl Store {
@@ -91,7 +96,8 @@ impl Store {
             Backend::Postgres => self.writer.begin().await,
         };
         let inner = inner.map_err(|error| self.sorted(error))?;
-        Ok(Tx { inner, jobs_added: Arc::clone(&self.jobs_added), wake: false })
+        let (jobs_added, run_changes) = (Arc::clone(&self.jobs_added), self.run_changes.clone());
+        Ok(Tx { inner, jobs_added, wake: false, run_changes, changed: Vec::new() })
     }
 
     /// A connection for reading only.
@@ -120,6 +126,12 @@ impl Store {
         Arc::clone(&self.jobs_added)
     }
 
+    /// Told of every run that a committed transaction of this process has named with [`Tx::run_changed`]. Who falls
+    /// behind misses some, and is told that.
+    pub fn run_changes(&self) -> broadcast::Receiver<RunId> {
+        self.run_changes.subscribe()
+    }
+
     /// Writes a consistent copy of the SQLite database to `file`, which must not exist; writers go on.
     pub async fn backup(&self, file: &std::path::Path) -> Result<(), StoreError> {
         upkeep::backup(self, file).await
@@ -144,15 +156,21 @@ pub struct Tx {
     inner: Transaction<'static, Any>,
     jobs_added: Arc<Notify>,
     wake: bool,
+    run_changes: broadcast::Sender<RunId>,
+    changed: Vec<RunId>,
 }
 
 impl Tx {
-    /// Makes everything durable, then wakes the queue if asked.
+    /// Makes everything durable, then wakes the queue if asked, and whoever follows the runs that changed.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.inner.commit().await?;
         if self.wake {
             self.jobs_added.notify_waiters();
             self.jobs_added.notify_one();
+        }
+        for run in self.changed {
+            // Nobody looks: nobody misses it.
+            self.run_changes.send(run).ok();
         }
         Ok(())
     }
@@ -160,6 +178,11 @@ impl Tx {
     /// Undoes everything and waits for that; dropping does the same in the background.
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.inner.rollback().await?)
+    }
+
+    /// Says that a run's log or status changed, so that the commit wakes whoever follows it.
+    pub fn run_changed(&mut self, run: RunId) {
+        self.changed.push(run);
     }
 
     /// Says that jobs were added, so that the commit wakes whoever waits for them.

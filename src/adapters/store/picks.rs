@@ -5,17 +5,17 @@ use sqlx::any::AnyRow;
 use super::row::{Read, opt_text, text};
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{GithubUserId, PickId, TaskId};
+use crate::domain::ids::{GithubUserId, PickId, RepoId, TaskId};
 use crate::domain::permission::Person;
-use crate::domain::pick::{Pick, PickSource, PickStatus};
-use crate::domain::repo::CommitSha;
+use crate::domain::pick::{Pick, PickForm, PickSource, PickStatus};
+use crate::domain::repo::{BranchName, CommitSha};
 use crate::domain::sha256::Sha256Hex;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, task_id, run_id, source, person_id, person_login, token_name, patch_sha256, pull_id, \
-             commit_sha, title, body, status, note, created_at, updated_at FROM picks ",
+             commit_sha, title, body, status, note, created_at, updated_at, form, branch, target FROM picks ",
             $rest
         )
     };
@@ -45,6 +45,9 @@ fn read(row: &AnyRow) -> Result<Pick, StoreError> {
         patch_sha256: row.parsed("patch_sha256", Sha256Hex::parse)?,
         pull_id: row.opt_id("pull_id")?,
         commit: row.opt_parsed("commit_sha", CommitSha::parse)?,
+        form: row.parsed("form", PickForm::parse)?,
+        branch: row.opt_parsed("branch", BranchName::parse)?,
+        target: row.opt_parsed("target", BranchName::parse)?,
         title: row.opt_text("title")?,
         body: row.opt_text("body")?,
         status: row.parsed("status", PickStatus::parse)?,
@@ -58,8 +61,8 @@ fn read(row: &AnyRow) -> Result<Pick, StoreError> {
 pub async fn insert(conn: &mut Conn, pick: &Pick) -> Result<PickInsert, StoreError> {
     let done = sqlx::query(
         "INSERT INTO picks (id, task_id, run_id, source, person_id, person_login, token_name, patch_sha256, \
-         pull_id, commit_sha, title, body, status, note, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+         pull_id, commit_sha, title, body, status, note, created_at, updated_at, form, branch, target) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING",
     )
     .bind(pick.id.to_string())
     .bind(pick.task_id.to_string())
@@ -77,6 +80,9 @@ pub async fn insert(conn: &mut Conn, pick: &Pick) -> Result<PickInsert, StoreErr
     .bind(opt_text(pick.note.as_deref()))
     .bind(pick.created_at.0)
     .bind(pick.updated_at.0)
+    .bind(pick.form.as_str())
+    .bind(pick.branch.as_ref().map(|name| name.as_str().to_owned()))
+    .bind(pick.target.as_ref().map(|name| name.as_str().to_owned()))
     .execute(conn)
     .await?;
     Ok(if done.rows_affected() == 1 { PickInsert::Inserted } else { PickInsert::AlreadyOpening })
@@ -126,6 +132,49 @@ pub async fn settle(
             .bind(id.to_string())
             .execute(conn)
             .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a pick whose branch stands now, for a person to open its pull request into `target`; whether it was being opened.
+pub async fn link(
+    conn: &mut Conn,
+    id: PickId,
+    commit: &CommitSha,
+    (branch, target): (&BranchName, &BranchName),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE picks SET status = 'linked', commit_sha = $1, branch = $2, target = $3, updated_at = $4 \
+         WHERE id = $5 AND status = 'opening'",
+    )
+    .bind(commit.as_str().to_owned())
+    .bind(branch.as_str().to_owned())
+    .bind(target.as_str().to_owned())
+    .bind(now.0)
+    .bind(id.to_string())
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The newest pick of a repository whose branch waits for a person's pull request.
+pub async fn linked(conn: &mut Conn, repo: RepoId, branch: &BranchName) -> Result<Option<Pick>, StoreError> {
+    let sql = select!(
+        "WHERE branch = $1 AND status = 'linked' AND EXISTS \
+         (SELECT 1 FROM tasks AS t WHERE t.id = picks.task_id AND t.repo_id = $2) \
+         ORDER BY created_at DESC, id DESC LIMIT 1"
+    );
+    let query = sqlx::query(sql).bind(branch.as_str().to_owned()).bind(repo.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// A person opened the pull request of a pick whose branch stood; whether it did.
+pub async fn opened_by_hand(conn: &mut Conn, id: PickId, now: Timestamp) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE picks SET status = 'opened', updated_at = $1 WHERE id = $2 AND status = 'linked'")
+        .bind(now.0)
+        .bind(id.to_string())
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -127,6 +127,12 @@ pub async fn get(conn: &mut Conn, id: RunId) -> Result<Option<Run>, StoreError> 
     row.as_ref().map(read).transpose()
 }
 
+/// Where a run stands.
+pub async fn status(conn: &mut Conn, id: RunId) -> Result<Option<RunStatus>, StoreError> {
+    let row = sqlx::query("SELECT status FROM runs WHERE id = $1").bind(id.to_string()).fetch_optional(conn).await?;
+    row.map(|row| row.parsed("status", RunStatus::parse)).transpose()
+}
+
 /// The round's candidate of this letter: the newest run of it.
 pub async fn by_letter(conn: &mut Conn, round: RoundId, letter: Letter) -> Result<Option<Run>, StoreError> {
     let query = sqlx::query(select!("WHERE round_id = $1 AND letter = $2 ORDER BY created_at DESC, id DESC LIMIT 1"));

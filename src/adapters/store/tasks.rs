@@ -1,5 +1,6 @@
 //! Tasks: one for each issue of a repository.
 
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::page::Page;
@@ -8,6 +9,7 @@ use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RepoId, TaskId};
 use crate::domain::issue::IssueRef;
+use crate::domain::repo::RepoName;
 use crate::domain::task::Task;
 
 macro_rules! select {
@@ -93,6 +95,27 @@ pub async fn list(conn: &mut Conn, repo: Option<RepoId>, page: &Page) -> Result<
     );
     let repo = repo.map(|r| r.to_string());
     let query = sqlx::query(sql).bind(repo.clone()).bind(repo).bind(at).bind(id).bind(page.limit);
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
+/// As [`list`], of the repositories of these names, in any letter case; none for an empty list.
+pub async fn list_named(conn: &mut Conn, names: &[RepoName], page: &Page) -> Result<Vec<Task>, StoreError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (at, id) = page.bound();
+    let places: Vec<String> = (4..names.len() + 4).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        select!(
+            "WHERE (updated_at, id) < ($1, $2) AND EXISTS (SELECT 1 FROM repos AS p WHERE p.id = tasks.repo_id \
+             AND lower(p.owner) || '/' || lower(p.name) IN ({})) ORDER BY updated_at DESC, id DESC LIMIT $3"
+        ),
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(at).bind(id).bind(page.limit);
+    for name in names {
+        query = query.bind(name.to_string().to_ascii_lowercase());
+    }
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 

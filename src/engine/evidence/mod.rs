@@ -1,6 +1,12 @@
 //! What is known of a candidate beside its patch: facts for the person who chooses.
 
+mod document;
+mod matrix;
+
 use crate::domain::run::Run;
+
+pub use document::{Document, document, evidence_schema};
+pub use matrix::{FileRow, Touch, matrix};
 
 use super::render::EvidenceRow;
 

@@ -13,6 +13,7 @@ mod pull;
 pub mod redact;
 mod reply;
 mod status;
+mod template;
 mod text;
 mod tick;
 mod title;

@@ -40,6 +40,10 @@ pub(super) fn note(what: &Note) -> String {
         Note::PickFailed { letter, reason } => {
             format!("Candidate **{letter}** could not be opened: {}", plain(reason, 300))
         }
+        Note::BranchStands { letter, branch } => {
+            let branch = code(branch, 120);
+            format!("Branch {branch} holds candidate **{letter}**; its pull request is left to a person.")
+        }
         Note::Expired => "Nobody chose in time; `/bakeoff status` renews the choice.".into(),
         Note::CanceledBy { login: Some(login) } => format!("{} cancelled the round.", code(login, 60)),
         Note::CanceledBy { login: None } => "The command was deleted, which cancelled the round.".into(),

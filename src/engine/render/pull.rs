@@ -8,6 +8,7 @@ use crate::domain::sha256::Sha256Hex;
 
 use super::candidate::{evidence_table, warning_list};
 use super::marker::{Kind, marker};
+use super::template::filled;
 use super::text::{code, count, link, quoted};
 use super::title::safe_title;
 use super::view::EvidenceRow;
@@ -25,6 +26,10 @@ pub struct PullView {
     pub title: Option<String>,
     /// A description given over REST; stands above ours, made harmless.
     pub body: Option<String>,
+    /// The repository's template, cleaned; stands filled in place of a given description.
+    pub template: Option<String>,
+    /// The changed files' paths.
+    pub paths: Vec<String>,
     /// The round's number.
     pub round: i64,
     /// The candidate.
@@ -87,10 +92,12 @@ pub(super) fn task_title(view: &PullView, limit: usize) -> String {
 /// The pull request's description as Markdown, below [`super::MAX_COMMENT_BYTES`].
 pub fn pull_body(view: &PullView) -> String {
     let closes = view.issue.map_or_else(String::new, |number| format!("Closes #{number}."));
+    let filled = view.template.as_deref().map(|template| filled(template, view)).unwrap_or_default();
     let given = quoted(view.body.as_deref().unwrap_or_default(), 60, 400);
     let summary = quoted(view.summary.as_deref().unwrap_or_default(), 12, 400);
     let compare = view.compare_url.as_ref().map_or_else(String::new, |url| link("Compare all candidates", url));
-    let mut parts = vec![closes, given, origin(view), facts(view), warning_list(&view.warnings, &[]), summary, compare];
+    let mut parts =
+        vec![closes, filled, given, origin(view), facts(view), warning_list(&view.warnings, &[]), summary, compare];
     parts.retain(|part| !part.is_empty());
     let parts: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
     format!("{}\n{}\n", marker(view.effect, Kind::Pull), parts.join("\n\n"))

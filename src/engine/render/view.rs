@@ -164,6 +164,13 @@ pub enum Note {
         /// The reason.
         reason: String,
     },
+    /// A candidate's branch was pushed for a person to open its pull request.
+    BranchStands {
+        /// The candidate.
+        letter: Letter,
+        /// The branch.
+        branch: String,
+    },
     /// Nobody chose in time.
     Expired,
     /// A person stopped the round.

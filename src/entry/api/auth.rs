@@ -17,6 +17,9 @@ use crate::service::rest::tokens;
 /// The name of the operator's token in audit and pull requests.
 const ADMIN_NAME: &str = "admin";
 
+/// Why a token for some repositories may not look at what belongs to all of them.
+pub(super) const LIMITED: &str = "This token is limited to repositories, and this belongs to all of them.";
+
 /// Who calls.
 #[derive(Debug, Clone)]
 pub(super) enum Caller {
@@ -47,11 +50,25 @@ impl Caller {
         self.limit().is_none_or(|known| known.iter().any(|n| n.to_string().eq_ignore_ascii_case(name)))
     }
 
-    fn limit(&self) -> Option<&[crate::domain::repo::RepoName]> {
+    /// The only repositories it may see; `None` for all.
+    pub(super) fn limit(&self) -> Option<&[crate::domain::repo::RepoName]> {
         match self {
             Self::Admin => None,
             Self::Token(token) => token.repositories.as_deref(),
         }
+    }
+
+    /// The stored token; none for the operator.
+    pub(super) fn token(&self) -> Option<&Token> {
+        match self {
+            Self::Admin => None,
+            Self::Token(token) => Some(token),
+        }
+    }
+
+    /// Refuses who sees some repositories only: what follows cannot be told apart by repository.
+    pub(super) fn unlimited(&self) -> Result<(), ApiError> {
+        if self.is_limited() { Err(ApiError::said(StatusCode::FORBIDDEN, LIMITED)) } else { Ok(()) }
     }
 
     /// Whether it sees some repositories only.

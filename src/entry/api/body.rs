@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::ApiState;
 use super::error::ApiError;
 use super::form::{Described, Draft, Example};
+use crate::domain::clock::Timestamp;
 use crate::domain::money::UsdMicros;
 
 /// The largest body, in bytes.
@@ -215,6 +216,21 @@ impl Fields {
             self.problem("float_type", name, "Input should be an amount in dollars");
         }
         amount
+    }
+
+    /// Whether a value was given that is not null.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// A moment in RFC 3339, which may be missing or null.
+    pub(super) fn moment(&mut self, name: &str) -> Option<Timestamp> {
+        let value = self.given(name)?;
+        let moment = value.as_str().and_then(Timestamp::parse_rfc3339);
+        if moment.is_none() {
+            self.problem("datetime_parsing", name, "Input should be a moment such as 2026-01-31T12:00:00Z");
+        }
+        moment
     }
 
     /// A whole number of at least 1, which may be missing or null.

@@ -70,7 +70,13 @@ impl IntoResponse for ApiError {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
                 response
             }
-            Self::Said(status, text) => detail(status, &text),
+            Self::Said(status, text) => {
+                let mut response = detail(status, &text);
+                if status == StatusCode::SERVICE_UNAVAILABLE {
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                }
+                response
+            }
             Self::Invalid(problems) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": problems }))).into_response()
             }

@@ -1,25 +1,35 @@
 //! The REST API: one endpoint family a file, every route with the scope it needs.
 
 mod answer;
+mod audit;
 mod auth;
 mod body;
+mod budgets;
+mod deliveries;
 mod error;
 mod form;
+mod github;
 mod health;
 mod input;
+mod link;
+mod logs;
 mod messages;
 mod metrics;
 mod models;
 mod open;
 mod paging;
+mod preferences;
 mod prs;
 mod repos;
+mod rounds;
 mod routes;
 mod runs;
 mod show;
 mod tasks;
+mod tokens;
 mod update;
 mod usage;
+mod votes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +37,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::map_response;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -35,6 +46,9 @@ use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 
 pub use routes::{Listed, list as route_list, openapi};
+
+/// Streams of logs that may be open at once; each holds a connection.
+const MAX_STREAMS: usize = 256;
 
 /// What every endpoint works with.
 #[derive(Clone)]
@@ -46,6 +60,8 @@ pub struct ApiState {
     pick_wait: Duration,
     body_read: Duration,
     webhook_secrets: Option<WebhookSecrets>,
+    /// Places for streams of logs.
+    streams: Arc<Semaphore>,
 }
 
 impl ApiState {
@@ -59,6 +75,7 @@ impl ApiState {
             pick_wait: Duration::from_secs(30),
             body_read: Duration::from_secs(30),
             webhook_secrets: None,
+            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         }
     }
 
@@ -66,6 +83,12 @@ impl ApiState {
     #[must_use]
     pub fn with_webhook_secrets(self, secrets: WebhookSecrets) -> Self {
         Self { webhook_secrets: Some(secrets), ..self }
+    }
+
+    /// How many streams of logs may be open at once.
+    #[must_use]
+    pub fn with_streams(self, streams: usize) -> Self {
+        Self { streams: Arc::new(Semaphore::new(streams)), ..self }
     }
 
     /// How long `POST …/prs` waits for the pull request before it answers 202.

@@ -22,7 +22,8 @@ pub(super) struct Paging {
     query: Vec<(String, String)>,
 }
 
-fn invalid(kind: &str, name: &str, msg: &str, input: &str) -> ApiError {
+/// What is wrong with a word of the query.
+pub(super) fn invalid(kind: &str, name: &str, msg: &str, input: &str) -> ApiError {
     ApiError::Invalid(vec![json!({ "type": kind, "loc": ["query", name], "msg": msg, "input": input })])
 }
 
@@ -75,6 +76,12 @@ impl Paging {
     /// What to ask the tables for: one row more than the piece, which says whether there is a next one.
     pub(super) fn page(&self) -> Page {
         Page { limit: self.page.limit.saturating_add(1), after: self.page.after.clone() }
+    }
+
+    /// The same for a list that grows without end: a piece even when none was asked for.
+    pub(super) fn at_most_by_default(mut self) -> Self {
+        self.page.limit = self.page.limit.min(MAX_LIMIT);
+        self
     }
 
     /// The answer from rows of [`Self::page`]; a row that `show` leaves out is not for this caller.

@@ -7,7 +7,10 @@ use axum::middleware::from_fn_with_state;
 use utoipa::openapi::OpenApi;
 
 use super::form::{Family, Route, document};
-use super::{ApiState, auth, messages, models, open, prs, repos, runs, tasks, usage};
+use super::{
+    ApiState, audit, auth, budgets, deliveries, github, logs, messages, models, open, preferences, prs, repos, rounds,
+    runs, tasks, tokens, usage, votes,
+};
 use crate::domain::token::Scope;
 
 /// A route as tests and the documentation list it.
@@ -28,8 +31,17 @@ fn table() -> Vec<Family> {
         tasks::routes(),
         messages::routes(),
         runs::routes(),
+        logs::routes(),
+        rounds::routes(),
         prs::routes(),
+        votes::routes(),
         usage::routes(),
+        budgets::routes(),
+        github::routes(),
+        preferences::routes(),
+        tokens::routes(),
+        audit::routes(),
+        deliveries::routes(),
         open::routes(),
     ]
 }

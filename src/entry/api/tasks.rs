@@ -12,9 +12,8 @@ use super::input::{self, Ids, Query};
 use super::paging::Paging;
 use super::{ApiState, show};
 use crate::domain::ids::RepoId;
-use crate::domain::repo::Repo;
 use crate::domain::token::Scope;
-use crate::service::rest::tasks;
+use crate::service::rest::tasks::{self, Among};
 
 /// A task without an issue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,17 +62,12 @@ async fn list(
     Query(words): Query,
     paging: Paging,
 ) -> Result<Piece<show::Task>, ApiError> {
-    let repo = match words.get("repo_id") {
-        Some(id) => Some(input::repo(&state, &caller, id).await?.id),
-        None => None,
+    let among = match words.get("repo_id") {
+        Some(id) => Among::Repo(input::repo(&state, &caller, id).await?.id),
+        None => caller.limit().map_or(Among::All, Among::Named),
     };
-    let rows = tasks::list(&state.services, repo, &paging.page()).await?;
-    let shown = |repo: Option<&Repo>| repo.is_some_and(|repo| caller.sees(repo));
-    Ok(paging.answer(
-        rows,
-        |(task, _)| (task.updated_at, task.id.to_string()),
-        |(task, repo)| shown(repo.as_ref()).then(|| (&task).into()),
-    ))
+    let rows = tasks::list(&state.services, among, &paging.page()).await?;
+    Ok(paging.answer(rows, |task| (task.updated_at, task.id.to_string()), |task| Some((&task).into())))
 }
 
 async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::TaskDetail>, ApiError> {

@@ -10,9 +10,10 @@ use super::body::Body;
 use super::error::ApiError;
 use super::form::{Decided, Example, Kind, Route, post};
 use super::input::Ids;
-use super::prs::{NO_APP, NO_PATCH, NO_RIGHT, PR_ID, decided, refused};
+use super::prs::{NO_APP, NO_PATCH, NO_RIGHT, PR_ID, decided, refused, unopened};
 use super::{ApiState, show};
 use crate::domain::ids::RunId;
+use crate::domain::pick::PickForm;
 use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::repo::Repo;
 use crate::domain::run::Run;
@@ -82,7 +83,8 @@ async fn update(
         Some(None) => (message, None),
         None => (None, None),
     };
-    let wish = Wish { run_id: run.id, pull_id: Some(pull.id), title, body: text, token_name, login };
+    let wish =
+        Wish { run_id: run.id, pull_id: Some(pull.id), form: PickForm::Pull, title, body: text, token_name, login };
     let pick = match prs::choose(&state.services, &repo, wish).await? {
         Choice::Accepted(pick) | Choice::Same(pick) => pick,
         Choice::Refused(refusal) => return Err(refused(&refusal)),
@@ -97,7 +99,7 @@ async fn update(
             let detail = format!("The pull request has moved and conflicts in: {}.", paths.replace('\n', ", "));
             Err(ApiError::said(StatusCode::CONFLICT, detail))
         }
-        Outcome::Failed(why) => Err(ApiError::said(StatusCode::BAD_GATEWAY, why)),
+        other => Err(unopened(other)),
     }
 }
 

@@ -16,14 +16,15 @@ use crate::domain::clock::Timestamp;
 use crate::domain::token::Scope;
 use crate::service::rest::usage::{By, told};
 
-const NAME_ONE: &str = "This token is limited to repositories: name one of them with repo_id.";
+/// Why a token for some repositories must name one.
+pub(super) const NAME_ONE: &str = "This token is limited to repositories: name one of them with repo_id.";
 
 fn invalid(name: &str, msg: &str, input: &str) -> ApiError {
     ApiError::Invalid(vec![json!({ "type": "value_error", "loc": ["query", name], "msg": msg, "input": input })])
 }
 
 /// A day or a moment.
-fn moment(words: &HashMap<String, String>, name: &str, otherwise: Timestamp) -> Result<Timestamp, ApiError> {
+pub(super) fn moment(words: &HashMap<String, String>, name: &str, otherwise: Timestamp) -> Result<Timestamp, ApiError> {
     let Some(text) = words.get(name) else { return Ok(otherwise) };
     let day = (text.len() == 10).then(|| format!("{text}T00:00:00Z"));
     let read = Timestamp::parse_rfc3339(day.as_deref().unwrap_or(text));

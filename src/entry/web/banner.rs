@@ -32,6 +32,10 @@ pub(super) fn banners(found: &Comparison) -> Vec<Banner> {
         let (class, text) = match pick.status {
             PickStatus::Opened => return None,
             PickStatus::Opening => ("busy", format!("{who} was picked; its pull request is being opened.")),
+            PickStatus::Linked => {
+                let branch = pick.branch.as_ref().map(ToString::to_string).unwrap_or_default();
+                ("quiet", format!("{who} was pushed as {branch}; its pull request is left to a person."))
+            }
             PickStatus::Stale => ("warn", format!("{who} was picked, but its base has moved and it conflicts: {note}")),
             PickStatus::Failed => ("bad", format!("{who} was picked, but that did not work: {note}")),
         };

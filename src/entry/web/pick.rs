@@ -12,7 +12,7 @@ use super::compare::may_pick;
 use super::page::{failed, message, not_found, render};
 use super::words::title;
 use crate::domain::characters::made_visible;
-use crate::domain::pick::PickSource;
+use crate::domain::pick::{PickForm, PickSource};
 use crate::domain::run::Run;
 use crate::domain::sha256::Sha256Hex;
 use crate::engine::render::reply_text;
@@ -119,6 +119,7 @@ pub(super) async fn pick(
         person: None,
         token_name: None,
         pull_id: None,
+        form: PickForm::Pull,
         shown: Some(shown),
         title: None,
         body: None,

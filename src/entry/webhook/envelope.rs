@@ -75,7 +75,7 @@ impl Envelope {
 const USED: &[(&str, &[&str])] = &[
     ("issue_comment", &["created", "edited", "deleted"]),
     ("issues", &["opened", "labeled", "deleted", "transferred"]),
-    ("pull_request", &["closed", "reopened", "synchronize"]),
+    ("pull_request", &["closed", "opened", "reopened", "synchronize"]),
     ("installation", &["created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"]),
     ("installation_repositories", &["added", "removed"]),
 ];

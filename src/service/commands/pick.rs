@@ -1,6 +1,6 @@
 //! `/bakeoff pick B`.
 
-use crate::domain::pick::PickSource;
+use crate::domain::pick::{PickForm, PickSource};
 use crate::domain::run::Letter;
 
 use super::{Answer, Asked, by_letter, newest, no_round};
@@ -19,6 +19,7 @@ pub(super) async fn pick(svc: &Services, asked: &Asked<'_>, letter: Letter) -> a
         person: Some(asked.person.clone()),
         token_name: None,
         pull_id: None,
+        form: PickForm::Pull,
         shown: run.result.patch_sha256.clone(),
         title: None,
         body: None,

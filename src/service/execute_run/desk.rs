@@ -7,11 +7,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use crate::adapters::store::charges::{self, Booking};
-use crate::adapters::store::{StoreError, run_logs, runs};
+use crate::adapters::store::{StoreError, Tx, run_logs, runs};
 use crate::domain::ids::RunId;
 use crate::domain::money::{Usage, UsdMicros};
 use crate::engine::agent::{Call, Desk, DeskError};
 use crate::service::Services;
+
+/// A longer line of the log is cut, in characters: some hold words of the model.
+const MAX_LINE: usize = 2_000;
 
 /// One attempt's desk.
 pub(super) struct RunDesk<'a> {
@@ -62,17 +65,24 @@ impl<'a> RunDesk<'a> {
     }
 
     async fn write(&self, line: String) {
-        let line = self.svc.secrets.redact(&line).into_owned();
-        tracing::debug!(run.id = %self.run, "{line}");
         let written = async {
             let mut tx = self.svc.store.begin().await?;
-            run_logs::append(&mut tx, self.run, &line, self.svc.now()).await?;
+            note(self.svc, &mut tx, self.run, &line).await?;
             tx.commit().await
         };
         if let Err(error) = written.await {
             tracing::warn!(run.id = %self.run, %error, "a line of the run's log could not be written");
         }
     }
+}
+
+/// Adds a line to a run's log within the caller's transaction: redacted, cut, told to whoever follows the run.
+pub(in crate::service) async fn note(svc: &Services, tx: &mut Tx, run: RunId, line: &str) -> Result<(), StoreError> {
+    let line: String = svc.secrets.redact(line).chars().take(MAX_LINE).collect();
+    tracing::debug!(run.id = %run, "{line}");
+    run_logs::append(tx, run, &line, svc.now()).await?;
+    tx.run_changed(run);
+    Ok(())
 }
 
 fn unavailable(error: StoreError) -> DeskError {

@@ -5,7 +5,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::CommentId;
 use crate::domain::issue::IssueRef;
 use crate::domain::permission::Person;
-use crate::domain::pick::PickSource;
+use crate::domain::pick::{PickForm, PickSource};
 use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
 use crate::engine::command::read_comment;
@@ -131,6 +131,7 @@ async fn ticked(svc: &Services, _repo: &Repo, tick: Tick, person: Person) -> any
         person: Some(person),
         token_name: None,
         pull_id: None,
+        form: PickForm::Pull,
         shown,
         title: None,
         body: None,

@@ -4,10 +4,10 @@ use crate::adapters::store::{installations, repos as rows};
 use crate::domain::ids::InstallationId;
 use crate::domain::installation::{Installation, InstallationStatus};
 use crate::domain::pull::PullStatus;
-use crate::domain::repo::Repo;
+use crate::domain::repo::{BranchName, CommitSha, Repo};
 
 use super::Handled;
-use super::payload::Payload;
+use super::payload::{Payload, PullRequest};
 use crate::service::{Services, pulls};
 
 pub(super) async fn installation(svc: &Services, payload: &Payload) -> anyhow::Result<Handled> {
@@ -62,12 +62,31 @@ pub(super) async fn repositories(svc: &Services, payload: &Payload) -> anyhow::R
     Ok(Handled::Yes)
 }
 
+/// What a pull request says of itself that a person may have opened from a branch of ours.
+fn by_hand(pull: &PullRequest) -> Option<pulls::ByHand> {
+    let head = pull.head.as_ref()?;
+    Some(pulls::ByHand {
+        branch: BranchName::parse(head.r#ref.as_deref()?)?,
+        head: CommitSha::parse(head.sha.as_deref()?)?,
+        url: pull.html_url.clone()?,
+        title: pull.title.clone()?,
+        body: pull.body.clone(),
+    })
+}
+
 pub(super) async fn pull(svc: &Services, repo: &Repo, payload: &Payload, action: &str) -> anyhow::Result<Handled> {
     let Some(pull) = &payload.pull_request else { return Ok(Handled::Ignored("It names no pull request.")) };
     let Some(number) = pull.number else { return Ok(Handled::Ignored("It has no number.")) };
     if action == "synchronize" {
         pulls::moved(svc, repo, number).await?;
         return Ok(Handled::Yes);
+    }
+    if action == "opened" {
+        let adopted = match by_hand(pull) {
+            Some(hand) => pulls::adopt(svc, repo, number, hand).await?,
+            None => false,
+        };
+        return Ok(if adopted { Handled::Yes } else { Handled::Ignored("It is not from a branch of ours.") });
     }
     let status = match (action, pull.merged.unwrap_or(false)) {
         ("closed", true) => PullStatus::Merged,

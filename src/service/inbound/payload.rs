@@ -143,6 +143,10 @@ payload! {
         head: Head,
         /// The page for people.
         html_url: String,
+        /// Its title.
+        title: String,
+        /// Its description.
+        body: String,
     }
     /// One delivery.
     Payload {

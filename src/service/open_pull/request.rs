@@ -26,6 +26,8 @@ pub(super) fn view(svc: &Services, chosen: &Chosen, effect: EffectId, moved: u64
         task_title: task.title.clone(),
         title: pick.title.clone(),
         body: pick.body.clone(),
+        template: None,
+        paths: run.result.files_changed.iter().map(|file| file.path.clone()).collect(),
         round: round.number,
         letter: run.letter,
         run: run.id,
@@ -68,11 +70,11 @@ pub(super) async fn open(
     client: &RepoClient,
     chosen: &Chosen,
     fresh: &Freshness,
-    branch: &BranchName,
-    commit: &CommitSha,
+    (branch, commit): (&BranchName, &CommitSha),
+    template: Option<String>,
 ) -> anyhow::Result<Result<(), Stop>> {
     let effect = effect_service::intend(svc, Some(chosen.task.id), &format!("pull:{}", chosen.pick.id)).await?;
-    let text = view(svc, chosen, effect.id, fresh.moved);
+    let text = PullView { template, ..view(svc, chosen, effect.id, fresh.moved) };
     let new = NewPull {
         title: svc.secrets.redact(&pull_title(&text)).into_owned(),
         head: branch.clone(),

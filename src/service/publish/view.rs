@@ -143,6 +143,10 @@ fn pick_notes(scene: &Scene, pick: &Pick, run: &Run) -> Vec<Note> {
         PickStatus::Opening => vec![picked],
         PickStatus::Stale => vec![Note::Stale { letter, paths: said().split('\n').map(str::to_owned).collect() }],
         PickStatus::Failed => vec![Note::PickFailed { letter, reason: said() }],
+        PickStatus::Linked => {
+            let branch = pick.branch.as_ref().map(ToString::to_string).unwrap_or_default();
+            vec![picked, Note::BranchStands { letter, branch }]
+        }
         PickStatus::Opened => {
             let mut notes = vec![picked];
             notes.extend(pick.note.as_ref().and_then(|n| n.parse().ok()).map(|commits| Note::BaseMoved { commits }));
@@ -171,7 +175,7 @@ fn update_notes(pick: &Pick, letter: Letter, picked: Note, pull: &Pull) -> Vec<N
         PickStatus::Stale => {
             vec![Note::PullStale { letter, number, paths: said().split('\n').map(str::to_owned).collect() }]
         }
-        PickStatus::Failed => vec![Note::PickFailed { letter, reason: said() }],
+        PickStatus::Failed | PickStatus::Linked => vec![Note::PickFailed { letter, reason: said() }],
         PickStatus::Opened => {
             let moved = pick.note.as_ref().and_then(|n| n.parse().ok());
             let added = Note::CommitAdded { number, url, commit: pick.commit.clone(), moved };

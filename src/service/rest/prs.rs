@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use crate::adapters::github::{CompareStatus, GithubError};
 use crate::adapters::store::{Conn, StoreError, picks, pulls, runs};
 use crate::domain::ids::{PickId, PullId, RunId, TaskId};
-use crate::domain::pick::{PickSource, PickStatus};
+use crate::domain::pick::{Pick, PickForm, PickSource, PickStatus};
 use crate::domain::pull::Pull;
 use crate::domain::repo::Repo;
 use crate::domain::run::Run;
 use crate::service::pick::{Choice, PickRequest, Refusal, accept, patchless};
-use crate::service::{Services, audit, rights};
+use crate::service::{Services, audit, repos, rights};
 
 /// How often a pick that is being opened is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -22,6 +24,8 @@ pub struct Wish {
     pub run_id: RunId,
     /// The pull request that gets a commit; without one another is opened.
     pub pull_id: Option<PullId>,
+    /// What is to be opened.
+    pub form: PickForm,
     /// A title for the pull request, or the first line of the commit.
     pub title: Option<String>,
     /// A description for it, or the rest of the commit's message.
@@ -57,6 +61,7 @@ pub async fn choose(svc: &Services, repo: &Repo, wish: Wish) -> anyhow::Result<C
         person,
         token_name: Some(wish.token_name),
         pull_id: wish.pull_id,
+        form: wish.form,
         shown: None,
         title: wish.title,
         body: wish.body,
@@ -77,6 +82,8 @@ async fn refused(svc: &Services, wish: &Wish) -> anyhow::Result<()> {
 pub enum Outcome {
     /// Its pull request is open.
     Opened(Box<Pull>),
+    /// Its branch stands, for a person to open the pull request.
+    Linked(Box<Pick>),
     /// The base moved; these paths conflict, one a line.
     Stale(String),
     /// It could not be done: one sentence.
@@ -89,8 +96,9 @@ pub enum Outcome {
 pub async fn outcome(svc: &Services, id: PickId) -> anyhow::Result<Outcome> {
     let mut conn = svc.store.read().await?;
     let Some(pick) = picks::get(&mut conn, id).await? else { return Ok(Outcome::Failed("The pick is gone.".into())) };
-    let note = pick.note.unwrap_or_default();
+    let note = pick.note.clone().unwrap_or_default();
     Ok(match pick.status {
+        PickStatus::Linked => Outcome::Linked(Box::new(pick)),
         PickStatus::Opening => Outcome::Opening,
         PickStatus::Stale => Outcome::Stale(note),
         PickStatus::Failed => Outcome::Failed(note),
@@ -105,8 +113,9 @@ pub async fn outcome(svc: &Services, id: PickId) -> anyhow::Result<Outcome> {
 pub async fn promise(svc: &Services, task: TaskId, id: PullId) -> anyhow::Result<Option<(Run, Outcome)>> {
     let pick = id.opened_by();
     let mut conn = svc.store.read().await?;
-    // A choice that adds a commit to a pull request promises no other.
-    let found = picks::get(&mut conn, pick).await?.filter(|p| p.task_id == task && p.pull_id.is_none());
+    // A choice that adds a commit to a pull request promises no other, and one for the branch alone none.
+    let promises = |p: &Pick| p.task_id == task && p.pull_id.is_none() && p.form != PickForm::Branch;
+    let found = picks::get(&mut conn, pick).await?.filter(promises);
     let run = match found {
         Some(found) => runs::get(&mut conn, found.run_id).await?,
         None => None,
@@ -123,6 +132,18 @@ async fn opened(conn: &mut Conn, pull: Option<PullId>, run: RunId) -> Result<Opt
         Some(id) => pulls::get(conn, id).await,
         None => pulls::for_run(conn, run).await,
     }
+}
+
+/// GitHub's page that compares a pushed branch with its target and offers to open the pull request.
+pub fn compare_url(svc: &Services, repo: &Repo, pick: &Pick, title: Option<&str>) -> Option<String> {
+    let (name, branch, target) = (repo.name.as_ref()?, pick.branch.as_ref()?, pick.target.as_ref()?);
+    let mut url = Url::parse(&repos::url_of(svc, name)).ok()?;
+    // Pushed one by one, so that nothing in a name can end the path.
+    url.path_segments_mut().ok()?.push("compare").extend(format!("{target}...{branch}").split('/'));
+    let given = pick.title.as_deref().or(title).map(|title| ("title", title));
+    let words = [Some(("expand", "1")), given, pick.body.as_deref().map(|body| ("body", body))];
+    url.query_pairs_mut().extend_pairs(words.into_iter().flatten());
+    Some(url.into())
 }
 
 /// Whether the run's base lies below the head of this open pull request, so that its patch can be merged there.

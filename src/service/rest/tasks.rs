@@ -1,11 +1,11 @@
 //! Tasks made over REST, their conversation, and the lists below a task.
 
 use crate::adapters::store::page::Page;
-use crate::adapters::store::{StoreError, messages, pulls, repos, run_logs, runs, tasks};
+use crate::adapters::store::{StoreError, messages, pulls, run_logs, runs, tasks};
 use crate::domain::ids::{MessageId, RepoId, RunId, TaskId};
 use crate::domain::message::{Message, Role};
 use crate::domain::pull::Pull;
-use crate::domain::repo::Repo;
+use crate::domain::repo::RepoName;
 use crate::domain::run::{LogLine, Run};
 use crate::domain::task::Task;
 use crate::service::{Services, audit};
@@ -23,19 +23,25 @@ pub async fn create(svc: &Services, repo: RepoId, title: Option<String>, actor: 
     Ok(task)
 }
 
-/// Tasks by last change with their repositories, of one repository or of all.
-pub async fn list(svc: &Services, repo: Option<RepoId>, page: &Page) -> Result<Vec<(Task, Option<Repo>)>, StoreError> {
+/// Of which repositories tasks are listed.
+#[derive(Debug, Clone, Copy)]
+pub enum Among<'a> {
+    /// All.
+    All,
+    /// One.
+    Repo(RepoId),
+    /// Those of these names.
+    Named(&'a [RepoName]),
+}
+
+/// Tasks by last change.
+pub async fn list(svc: &Services, among: Among<'_>, page: &Page) -> Result<Vec<Task>, StoreError> {
     let mut conn = svc.store.read().await?;
-    let mut known = std::collections::HashMap::new();
-    let mut rows = Vec::new();
-    for task in tasks::list(&mut conn, repo, page).await? {
-        if let std::collections::hash_map::Entry::Vacant(free) = known.entry(task.repo_id) {
-            free.insert(repos::by_id(&mut conn, task.repo_id).await?);
-        }
-        let repo = known.get(&task.repo_id).cloned().flatten();
-        rows.push((task, repo));
+    match among {
+        Among::All => tasks::list(&mut conn, None, page).await,
+        Among::Repo(repo) => tasks::list(&mut conn, Some(repo), page).await,
+        Among::Named(names) => tasks::list_named(&mut conn, names, page).await,
     }
-    Ok(rows)
 }
 
 /// Adds to a task's conversation.

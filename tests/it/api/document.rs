@@ -194,7 +194,7 @@ fn every_field_that_is_read_is_told() {
     let told: BTreeSet<&String> =
         schemas.values().filter_map(|schema| schema["properties"].as_object()).flat_map(Map::keys).collect();
     let reads = regex::Regex::new(
-        r#"\.(?:text|optional_text|word|optional_word|flag|usd|optional_count|texts|object)\(\s*"([a-z_]+)""#,
+        r#"\.(?:text|optional_text|word|optional_word|flag|usd|optional_count|texts|object|moment)\(\s*"([a-z_]+)""#,
     )
     .unwrap();
     let mut files = Vec::new();

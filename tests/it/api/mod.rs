@@ -1,19 +1,27 @@
 //! The REST API over the real program: the original client's flow, who may do what, and every row's errors.
 
+mod audit;
 mod auth;
+mod deliveries;
 mod document;
 mod edges;
 mod flow;
+mod forms;
+mod github;
+mod logs;
 mod models;
 mod prs;
+mod rounds;
 mod runs;
+mod tokens;
 mod updates;
 mod usage;
+mod votes;
 
 use std::time::Duration;
 
 use bakeoff::adapters::crypto::NewSecret;
-use bakeoff::adapters::store::tokens;
+use bakeoff::adapters::store::tokens as stored;
 use bakeoff::domain::clock::Timestamp;
 use bakeoff::domain::ids::TokenId;
 use bakeoff::domain::repo::RepoName;
@@ -86,7 +94,7 @@ impl<'a> Client<'a> {
         };
         change(&mut token);
         let mut tx = world.store().begin().await.unwrap();
-        tokens::insert(&mut tx, &token, &secret.hash).await.unwrap();
+        stored::insert(&mut tx, &token, &secret.hash).await.unwrap();
         tx.commit().await.unwrap();
         Self { world, token: secret.secret.expose_secret().to_owned() }
     }

@@ -108,6 +108,8 @@ pub fn pull() -> PullView {
         issue: Some(12),
         task_title: Some("Crash on an empty list".into()),
         title: None,
+        template: None,
+        paths: vec!["src/list.rs".into()],
         body: None,
         round: 1,
         letter: Letter::at(1),

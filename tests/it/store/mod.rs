@@ -11,6 +11,8 @@ mod repos;
 mod rows;
 mod runs;
 mod schema;
+mod standings;
 mod tasks;
 mod text;
 mod trail;
+mod votes;

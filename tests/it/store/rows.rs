@@ -11,7 +11,7 @@ use bakeoff::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, Too
 use bakeoff::domain::money::{Prices, Usage, UsdMicros};
 use bakeoff::domain::patch::FileDiff;
 use bakeoff::domain::permission::Person;
-use bakeoff::domain::pick::{Pick, PickSource, PickStatus};
+use bakeoff::domain::pick::{Pick, PickForm, PickSource, PickStatus};
 use bakeoff::domain::pull::{Pull, PullStatus};
 use bakeoff::domain::reaction::ReactionContent;
 use bakeoff::domain::repo::{BranchName, CommitSha, Repo, RepoName};
@@ -173,6 +173,9 @@ pub fn pick_of(run: &Run) -> Pick {
         patch_sha256: Sha256Hex::of("patch"),
         pull_id: None,
         commit: None,
+        form: PickForm::Pull,
+        branch: None,
+        target: None,
         title: Some("Title".into()),
         body: Some("Body".into()),
         status: PickStatus::Opening,

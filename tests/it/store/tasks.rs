@@ -5,6 +5,7 @@ use bakeoff::adapters::store::{Conn, commands, messages, rounds, tasks};
 use bakeoff::domain::ids::{CommentId, MessageId, RepoId, TaskId};
 use bakeoff::domain::issue::IssueRef;
 use bakeoff::domain::message::{Message, Role};
+use bakeoff::domain::repo::RepoName;
 use bakeoff::domain::round::{Brief, Origin, Round, RoundStatus};
 use bakeoff::domain::task::Task;
 
@@ -26,6 +27,33 @@ async fn an_issue_has_one_task_and_rest_has_as_many_as_it_likes() {
         }
         assert!(!tasks::insert(&mut tx, &Task { id: TaskId::new(), ..first.clone() }).await.unwrap());
         assert_eq!(tasks::get(&mut tx, no_task()).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tasks_of_named_repositories_are_chosen_before_they_are_cut() {
+    for_each_database(async |db| {
+        let mut tx = db.store.begin().await.unwrap();
+        let (here, there) = (repo(&mut tx, "Octo/Hello", 1).await, repo(&mut tx, "octo/other", 2).await);
+        let mine = task(&mut tx, &here, 1).await;
+        for (issue, ms) in [(1, 1), (2, 2)] {
+            let other = task(&mut tx, &there, issue).await;
+            tasks::touch(&mut tx, other.id, later(ms)).await.unwrap();
+        }
+        let names = |all: &[&str]| all.iter().map(|name| RepoName::parse(name).unwrap()).collect::<Vec<_>>();
+        let first = Page::first(1);
+        assert_eq!(
+            tasks::list_named(&mut tx, &names(&["octo/hello", "octo/none"]), &first).await.unwrap(),
+            std::slice::from_ref(&mine)
+        );
+        assert_eq!(
+            tasks::list_named(&mut tx, &names(&["octo/hello", "octo/other"]), &Page::ALL).await.unwrap().len(),
+            3
+        );
+        let after = Page { limit: 5, after: Some(Cursor { at: mine.updated_at, id: mine.id.to_string() }) };
+        assert_eq!(tasks::list_named(&mut tx, &names(&["octo/hello"]), &after).await.unwrap(), []);
+        assert_eq!(tasks::list_named(&mut tx, &[], &Page::ALL).await.unwrap(), []);
     })
     .await;
 }

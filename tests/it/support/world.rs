@@ -167,6 +167,11 @@ impl World {
         &self.services.store
     }
 
+    /// The database once more, as another process has it.
+    pub async fn second_store(&self) -> Store {
+        bakeoff::app::parts::open_store(&self.settings).await.unwrap()
+    }
+
     /// An issue about the greeting.
     pub fn issue(&self) -> i64 {
         self.hub.open_issue(REPO, ADA, "The greeting is wrong", "`greet(\"Bo\")` in greet.py gives `Helo, Bo`.")

@@ -28,7 +28,7 @@ fn expected(event: &str, action: &str) -> u16 {
         ("ping", _) => 200,
         ("issue_comment", "created" | "edited" | "deleted")
         | ("issues", "opened" | "labeled" | "deleted" | "transferred")
-        | ("pull_request", "closed" | "reopened")
+        | ("pull_request", "closed" | "opened" | "reopened")
         | ("installation", "created" | "deleted" | "suspend" | "unsuspend" | "new_permissions_accepted")
         | ("installation_repositories", "added" | "removed") => 202,
         _ => 204,

@@ -13,7 +13,18 @@ struct Named {
     sha: String,
 }
 
+#[derive(Deserialize)]
+struct Branch {
+    name: String,
+}
+
 impl RepoClient {
+    /// The names of all branches, in GitHub's order.
+    pub async fn branches(&self) -> Result<Vec<String>, GithubError> {
+        let all: Vec<Branch> = self.all(Call::get(self.path("/branches?per_page=100"))).await?;
+        Ok(all.into_iter().map(|branch| branch.name).collect())
+    }
+
     /// A branch's head; `None` when there is no such branch (or no commit at all).
     pub async fn branch_head(&self, branch: &BranchName) -> Result<Option<CommitSha>, GithubError> {
         let parts: Vec<String> = branch.as_str().split('/').map(encode).collect();

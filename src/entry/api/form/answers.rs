@@ -15,6 +15,9 @@ pub struct Shown<T>(pub T);
 /// 201.
 pub struct Created<T>(pub T);
 
+/// 202.
+pub struct Accepted<T>(pub T);
+
 /// 204.
 pub struct Done;
 
@@ -46,6 +49,12 @@ impl<T: Serialize> IntoResponse for Shown<T> {
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, Json(self.0)).into_response()
     }
 }
 
@@ -89,6 +98,12 @@ impl<T: ToSchema + Example> Described for Shown<T> {
 impl<T: ToSchema + Example> Described for Created<T> {
     fn describe(draft: &mut Draft) {
         draft.gives::<T>(201, "It was made.");
+    }
+}
+
+impl<T: ToSchema + Example> Described for Accepted<T> {
+    fn describe(draft: &mut Draft) {
+        draft.gives::<T>(202, "It will be done.");
     }
 }
 

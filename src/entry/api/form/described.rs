@@ -20,6 +20,12 @@ pub trait Example: Serialize {
     fn example() -> Self;
 }
 
+impl Example for String {
+    fn example() -> Self {
+        "main".into()
+    }
+}
+
 /// A list with one of them.
 impl<T: Example> Example for Vec<T> {
     fn example() -> Self {

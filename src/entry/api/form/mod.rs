@@ -8,7 +8,7 @@ mod draft;
 mod endpoint;
 mod route;
 
-pub(super) use answers::{Created, Decided, Done, Piece, Shown, Text};
+pub(super) use answers::{Accepted, Created, Decided, Done, Piece, Shown, Text};
 pub(super) use described::{Described, Example};
 pub(super) use document::document;
 pub(super) use draft::Draft;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::Moment;
 use crate::domain::ids::{PullId, TaskId};
 use crate::domain::pull::{self, PullStatus};
+use crate::domain::repo::BranchName;
 use crate::entry::api::form::Example;
 
 /// A pull request that the bot opened.
@@ -43,6 +44,24 @@ pub struct Advanced {
     pub url: String,
     /// Its head.
     pub latest_commit: Option<String>,
+}
+
+/// GitHub's page from which a person opens the pull request; only `branch` is known while it is being pushed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PullRequestLink)]
+pub struct Link {
+    url: Option<String>,
+    branch: String,
+    /// The branch it is to be merged into.
+    base: Option<String>,
+}
+
+impl Link {
+    /// From what is known of it.
+    pub fn new(url: Option<String>, branch: Option<&BranchName>, base: Option<&BranchName>) -> Self {
+        let name = |branch: &BranchName| branch.as_str().to_owned();
+        Self { url, branch: branch.map(name).unwrap_or_default(), base: base.map(name) }
+    }
 }
 
 impl From<&pull::Pull> for Pull {
@@ -88,6 +107,13 @@ impl Example for Pull {
 impl Example for Opened {
     fn example() -> Self {
         Self { pr_id: Example::example(), url: Some(URL.into()), branch: BRANCH.into(), number: Some(8) }
+    }
+}
+
+impl Example for Link {
+    fn example() -> Self {
+        let url = "https://github.com/octo/hello/compare/main...bakeoff/7-a-8c0070008000?expand=1";
+        Self { url: Some(url.into()), branch: BRANCH.into(), base: Some("main".into()) }
     }
 }
 

@@ -7,12 +7,17 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{MessageId, ModelId, PullId, RepoId, RunId, TaskId, TokenId};
+use crate::domain::delivery::DeliveryStatus;
+use crate::domain::ids::{MessageId, ModelId, PullId, RepoId, RoundId, RunId, TaskId, TokenId};
 use crate::domain::message::Role;
 use crate::domain::model::{ModelSource, Provider, ToolUse, Wire};
 use crate::domain::pull::PullStatus;
+use crate::domain::round::RoundStatus;
 use crate::domain::run::RunStatus;
+use crate::domain::token::Scope;
+use crate::domain::vote::Ballot;
 use crate::entry::api::form::Example;
+use crate::service::rest::preferences::PrCreationMode;
 
 /// The id of everything in the document's examples.
 const EXAMPLE_ID: &str = "01975f1e-8c00-7000-8000-000000000001";
@@ -73,6 +78,7 @@ macro_rules! ids {
 
 ids! {
     RepoId: "Id of a repository.",
+    RoundId: "Id of a round.",
     TaskId: "Id of a task.",
     RunId: "Id of a run.",
     MessageId: "Id of a message.",
@@ -100,5 +106,10 @@ words! {
     ModelSource: "Where a profile was written down: over REST, or in the settings file.",
     Role: "Who speaks.",
     RunStatus: "Where a run stands.",
+    RoundStatus: "Where a round stands.",
+    DeliveryStatus: "What became of a delivery.",
+    Scope: "What a token may do; `admin` holds the others.",
+    Ballot: "For, against, or neither any more.",
+    PrCreationMode: "How a client opens pull requests: at once, or by a compare link.",
     PullStatus: "Where a pull request stands; kept true by webhooks.",
 }

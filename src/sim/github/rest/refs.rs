@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::access::{READ_CODE, WRITE_CODE};
-use super::page::Listing;
+use super::page::{Listing, paged};
 use super::{Caller, Refusal, Reply, Shared, ok};
 use crate::sim::github::fault::glob;
 use crate::sim::github::git::Objects;
@@ -38,6 +38,22 @@ pub async fn branch(State(hub): Shared, caller: Caller, Path((owner, name, branc
         "protection": { "enabled": false, "required_status_checks": { "enforcement_level": "off", "contexts": [] } },
         "protection_url": format!("{url}/protection"),
     })))
+}
+
+pub async fn branches(
+    State(hub): Shared,
+    caller: Caller,
+    Path((owner, name)): Path<(String, String)>,
+    listing: Listing,
+) -> Reply {
+    let world = hub.world();
+    let repo = world.reach(&caller, &owner, &name, READ_CODE)?;
+    let objects = Objects::open(&repo.folder).map_err(|_| Refusal::plain(500, "Server Error"))?;
+    let show = |(name, sha): (String, String)| {
+        let protected = repo.protected.iter().any(|p| glob(p, &name));
+        json!({ "name": name, "commit": { "sha": sha }, "protected": protected })
+    };
+    Ok(paged(objects.branches().into_iter().map(show).collect(), &listing))
 }
 
 /// `GET …/commits/{ref}`: the commit, or its bare id when that media type is asked for.

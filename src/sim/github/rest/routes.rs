@@ -14,6 +14,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/", get(repos::one))
         .route("/installation", get(app::of_repo))
         .route("/collaborators/{login}/permission", get(repos::permission))
+        .route("/branches", get(refs::branches))
         .route("/branches/{*branch}", get(refs::branch))
         .route("/contents/{*path}", get(contents::one))
         .route("/commits/{*name}", get(refs::commit))
