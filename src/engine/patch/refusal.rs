@@ -169,7 +169,7 @@ impl Tier {
             Self::Normalization => "ignoring the Unicode form",
             Self::AlteredLine => "with one differing context line",
             Self::DroppedLine => "with one context line left out",
-            Self::Mended => "without copied line numbers, padding or lost signs",
+            Self::Mended => "without copied line numbers, padding, HTML escapes or lost signs",
         }
     }
 }

@@ -8,7 +8,19 @@ use super::key::is_telling;
 /// Other readings of a change, the most likely first.
 pub fn readings(change: &Change) -> Vec<Change> {
     let blanks = [blank_additions(change, false), blank_additions(change, true)];
-    unnumbered(change).into_iter().chain(unpadded(change)).chain(blanks.into_iter().flatten()).collect()
+    let plain = unnumbered(change).into_iter().chain(unpadded(change)).chain(unescaped(change));
+    plain.chain(blanks.into_iter().flatten()).collect()
+}
+
+/// With the signs back that were written as in HTML, in every line.
+fn unescaped(change: &Change) -> Option<Change> {
+    let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    let plain = |text: &str| signs.iter().fold(text.to_owned(), |text, (name, sign)| text.replace(name, sign));
+    if !change.old().any(|op| plain(&op.text) != op.text) {
+        return None;
+    }
+    let ops = change.ops.iter().map(|op| Op { text: plain(&op.text), ..op.clone() }).collect();
+    Some(Change { ops, ..change.clone() })
 }
 
 /// Without the line numbers of a listing.
@@ -21,7 +33,8 @@ fn unnumbered(change: &Change) -> Vec<Change> {
 /// The change with these lines to find; added lines lose their numbers too, if they have some.
 fn stripped(change: &Change, plain: &[(usize, &str)], new: &[&str]) -> Option<Change> {
     let (first, old) = (plain.first()?, change.old().next()?);
-    let mark = old.text.len() - first.1.len() - old.text.find(|c: char| !c.is_ascii_digit() && c != ' ')?;
+    let behind = old.text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let mark = behind.len().checked_sub(first.1.len())?;
     let bare = |text: &str| without_number(text, mark).unwrap_or_else(|| text.to_owned());
     if !change.is_diff {
         let search: Vec<String> = plain.iter().map(|(_, text)| (*text).to_owned()).collect();

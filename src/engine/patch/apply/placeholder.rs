@@ -1,6 +1,7 @@
 //! Lines that stand for code that was left out.
 
-const MARKS: &[&str] = &["{/*", "/*", "//", "<!--", "--", "#", ";", "%", "*", "(", "["];
+const MARKS: &[&str] =
+    &["{/*", "{#", "/*", "//", "<!--", "--", "#", ";", "%", "*", "(", "[", "' ", "REM ", "rem ", "\" "];
 const WORDS: &[&str] = &[
     "rest",
     "existing",
@@ -62,6 +63,27 @@ pub fn dots_alone(path: &str, lines: &[String], at: usize) -> bool {
     matches!(text, "..." | "\u{2026}") && !python
 }
 
+/// Whether a line is nothing but dots or other marks that stand for lines left out.
+pub fn is_dots(line: &str) -> bool {
+    let text = line.trim();
+    let dots = |c: char| matches!(c, '.' | '\u{2026}' | '\u{22ee}' | '\u{22ef}');
+    let around = |c: char| dots(c) || "[](){}<>/*#-;% ".contains(c);
+    text.chars().any(dots) && text.chars().all(around)
+}
+
+/// Whether a line is a comment that speaks of what stays, is left out or stands elsewhere. Only worth something where
+/// it takes the place of code: people write such comments too.
+pub fn speaks_of_the_rest(line: &str) -> bool {
+    const STAYS: &[&str] =
+        &["stays", "stay", "remain", "remains", "kept", "keep", "above", "below", "here", "is", "are"];
+    let Some(inner) = inside_comment(line.trim()) else { return false };
+    let text = inner.to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    WORDS.iter().any(|word| text.contains(word))
+        || (text.contains("as is") || text.contains("as it is") || text.contains("as they are"))
+            && words.any(|w| STAYS.contains(&w))
+}
+
 /// What follows the comment's mark, or the line itself if it starts with dots.
 fn inside_comment(line: &str) -> Option<&str> {
     let mut text = line;
@@ -94,6 +116,9 @@ mod tests {
             "# (rest of the file unchanged)",
             "... rest of the function ...",
             "// … unchanged …",
+            "{# ... existing body unchanged ... #}",
+            "' ... remaining functions unchanged ...",
+            "REM ... rest unchanged",
         ];
         for line in left_out {
             assert!(placeholder(line), "{line}");
@@ -113,6 +138,22 @@ mod tests {
         ];
         for line in real {
             assert!(!placeholder(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_for_lines_is_told_from_code() {
+        for line in ["...", "  \u{2026}", ".", "\u{22ee}", "[...]", "# ...", "/* ... */", "// …"] {
+            assert!(is_dots(line), "{line}");
+        }
+        for line in ["...rest", "a.b", "..", "}", "", "()", "# ... and so on"] {
+            assert!(line == ".." || !is_dots(line), "{line}");
+        }
+        for line in ["-- (items table stays as it is)", "# other helpers", "// rest", "/* same as before */"] {
+            assert!(speaks_of_the_rest(line), "{line}");
+        }
+        for line in ["// Rounds up.", "stays as it is", "# adds two numbers"] {
+            assert!(!speaks_of_the_rest(line), "{line}");
         }
     }
 }

@@ -6,6 +6,7 @@ use super::super::path;
 use super::super::refusal::{Refusal, RefusalCode, shown};
 use super::super::rules::Rules;
 use super::super::text::{decode, without_cr};
+use super::key::is_telling;
 
 /// All that happens to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +163,46 @@ fn named(edit: &Edit, base: &dyn BaseFiles) -> (Option<String>, Option<String>) 
     let real = edit.unstripped.as_ref().filter(|u| base.entry(u).is_some());
     match real.filter(|_| missing(&edit.old_path)) {
         Some(real) => (Some(real.clone()), edit.new_path.as_ref().map(|_| real.clone())),
-        None => (edit.old_path.clone(), edit.new_path.clone()),
+        None => below_folders(edit, base).map_or_else(
+            || (edit.old_path.clone(), edit.new_path.clone()),
+            |real| (Some(real.clone()), edit.new_path.as_ref().map(|_| real)),
+        ),
+    }
+}
+
+/// The file that is meant by a path with folders before it that are not in the repository (its own name, say): the
+/// lines of the edit must stand in it, and no other file may be called alike.
+fn below_folders(edit: &Edit, base: &dyn BaseFiles) -> Option<String> {
+    let path = edit.old_path.as_deref().filter(|_| edit.old_path == edit.new_path && needs_lines(edit))?;
+    if base.entry(path).is_some() || path.starts_with('/') {
+        return None;
+    }
+    // A folder or link of the first name is what was meant, whatever is missing below it.
+    let (first, _) = path.split_once('/').filter(|(first, _)| base.entry(first).is_none())?;
+    let below = path.match_indices('/').filter_map(|(at, _)| path.get(at + 1..));
+    let real: Vec<&str> = below.filter(|p| base.entry(p).is_some()).collect();
+    let [real] = real.as_slice() else { return None };
+    if is_odd(first) {
+        return None;
+    }
+    // A name alone says too little.
+    let alike = base.named(real.rsplit('/').next().unwrap_or(real));
+    (real.contains('/') && alike == [*real]).then(|| (*real).to_owned())
+}
+
+/// Names that mean something else than a folder that is not there.
+fn is_odd(name: &str) -> bool {
+    matches!(name, "" | "." | "..") || name.contains([':', '\\'])
+}
+
+/// Whether an edit can only be made where certain lines stand.
+fn needs_lines(edit: &Edit) -> bool {
+    match &edit.body {
+        Body::Hunks(hunks) => {
+            hunks.iter().all(|hunk| hunk.lines.iter().any(|l| l.tag != Tag::Add && is_telling(&l.text)))
+        }
+        Body::Replace { search, .. } => search.iter().any(|l| is_telling(l)),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 use super::super::refusal::{Refusal, RefusalCode, shown};
 use super::super::text::{Line, without_cr};
 use super::key::is_telling;
-use super::placeholder::{dots_alone, placeholder};
+use super::placeholder::{dots_alone, is_dots, placeholder, speaks_of_the_rest};
 use super::plan::Target;
 
 /// Files with fewer telling lines than this are taken as they come.
@@ -20,7 +20,8 @@ pub fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>,
     let known = |line: &str| old.iter().any(|l| l.text().trim() == line.trim());
     let dots = |at: usize| dots_alone(path, new, at) && target.old.is_some();
     let left_out = (0..new.len()).filter_map(|at| Some((at, new.get(at)?)));
-    if let Some((_, line)) = left_out.filter(|(at, l)| placeholder(l) || dots(*at)).find(|(_, l)| !known(l)) {
+    let in_words = left_out.filter(|(at, l)| placeholder(l) || dots(*at)).find(|(_, l)| !known(l)).map(|(_, l)| l);
+    if let Some(line) = in_words.map(String::as_str).or_else(|| stand_in(old, new)) {
         let reason = format!("a new line of `{}` stands for code that was left out", shown(path));
         return Err(Refusal::of(RefusalCode::Placeholder, path, reason).with_detail(&format!(
             "The line: {}\nSend edits, or the file without anything left out.",
@@ -58,6 +59,42 @@ pub fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>,
 fn names_itself(line: &str, path: &str) -> bool {
     let inner = line.trim().trim_matches(['#', '/', '*', '-', ';', '%', '<', '>', '!', ' ']);
     inner.len() < line.trim().len() && (inner == path || (inner.contains('.') && path.ends_with(&format!("/{inner}"))))
+}
+
+/// Telling lines that must be gone for a line to stand in for them.
+const STOOD_FOR: usize = 2;
+
+/// A new line that is only dots, or a comment about the rest, where lines of the file are gone.
+fn stand_in<'n>(old: &[Line], new: &'n [String]) -> Option<&'n str> {
+    let suspect = |line: &str| is_dots(line) || speaks_of_the_rest(line);
+    if !new.iter().any(|line| suspect(line)) {
+        return None;
+    }
+    let before: Vec<&str> = old.iter().map(|l| l.text().trim_end()).collect();
+    let after: Vec<&str> = new.iter().map(|l| l.trim_end()).collect();
+    let telling = |lines: Option<&[&str]>| lines.unwrap_or_default().iter().filter(|l| is_telling(l)).count();
+    let (mut gone, mut come, mut found) = (0, 0, None);
+    for step in capture_diff_slices(Algorithm::Myers, &before, &after) {
+        if step.tag() == DiffTag::Equal {
+            // Blank lines and brackets that stay do not part what is gone from what stands in for it.
+            if telling(before.get(step.old_range())) > 0 {
+                (gone, come, found) = (0, 0, None);
+            }
+            continue;
+        }
+        gone += telling(before.get(step.old_range()));
+        for line in new.get(step.new_range()).unwrap_or_default() {
+            if suspect(line) {
+                found = found.or(Some(line.as_str()));
+            } else {
+                come += usize::from(is_telling(line));
+            }
+        }
+        if found.is_some() && gone >= come + STOOD_FOR {
+            return found;
+        }
+    }
+    None
 }
 
 /// Why new lines are no whole file, if they are none.

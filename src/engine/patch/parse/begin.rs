@@ -6,19 +6,42 @@ use super::diff::is_name_pair;
 use super::numbers::read_header;
 use super::scan::Scan;
 
-/// The line that opens this form.
-pub const BEGIN: &str = "*** Begin Patch";
-/// The line that closes it.
-pub const END: &str = "*** End Patch";
-const UPDATE: &str = "*** Update File:";
-const ADD: &str = "*** Add File:";
-const DELETE: &str = "*** Delete File:";
-const MOVE: &str = "*** Move to:";
+const BEGIN: &str = "beginpatch";
+const END: &str = "endpatch";
+const UPDATE: &str = "updatefile:";
+const ADD: &str = "addfile:";
+const DELETE: &str = "deletefile:";
+const MOVE: &str = "moveto:";
+const END_OF_FILE: &str = "endoffile";
+
+/// What follows a heading's words; spaces and the case of letters do not matter.
+fn after<'l>(line: &'l str, words: &str) -> Option<&'l str> {
+    let mut rest = line.strip_prefix("***")?;
+    for wanted in words.chars() {
+        rest = rest.trim_start_matches(' ');
+        let c = rest.chars().next().filter(|c| c.to_ascii_lowercase() == wanted)?;
+        rest = rest.get(c.len_utf8()..)?;
+    }
+    Some(rest)
+}
+
+fn is_just(line: &str, words: &str) -> bool {
+    after(line, words).is_some_and(|rest| rest.trim().is_empty())
+}
+
+/// Whether a line closes this form.
+pub fn is_end(line: &str) -> bool {
+    is_just(line, END)
+}
+
+/// Whether a line opens this form.
+pub fn is_begin(line: &str) -> bool {
+    is_just(line, BEGIN)
+}
 
 /// Whether this form starts, or goes on with a file, at a line.
 pub fn starts(line: &str) -> bool {
-    let line = line.trim_end();
-    line == BEGIN || [UPDATE, ADD, DELETE].iter().any(|mark| line.starts_with(mark))
+    is_begin(line) || [UPDATE, ADD, DELETE].iter().any(|mark| after(line, mark).is_some())
 }
 
 /// Reads to its end; gives the line after it.
@@ -26,8 +49,8 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
     let mut next = at;
     let mut begun = false;
     while let Some(line) = scan.bare(next) {
-        begun |= line.trim_end() == BEGIN;
-        let named = |mark: &str| line.strip_prefix(mark).map(path);
+        begun |= is_begin(line);
+        let named = |mark: &str| after(line, mark).map(path);
         if let Some(path) = named(UPDATE) {
             next = update(scan, next, &path);
         } else if let Some(path) = named(ADD) {
@@ -37,9 +60,9 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> usize {
             edit.new_path = None;
             scan.take(edit);
             next += 1;
-        } else if line.trim_end() == BEGIN || (line.trim().is_empty() && next > at) {
+        } else if is_begin(line) || (line.trim().is_empty() && next > at) {
             next += 1;
-        } else if line.trim_end() == END {
+        } else if is_end(line) {
             return next + 1;
         } else {
             return next;
@@ -58,7 +81,8 @@ fn path(text: &str) -> String {
 
 /// Whether a file's part is over.
 fn ends(scan: &Scan<'_>, at: usize) -> bool {
-    scan.bare(at).is_none_or(|l| (l.starts_with("*** ") && !l.starts_with("*** End of File")) || scan.closes_fence(at))
+    let next = |l: &str| starts(l) || is_end(l) || (l.starts_with("*** ") && after(l, END_OF_FILE).is_none());
+    scan.bare(at).is_none_or(|l| next(l) || scan.closes_fence(at))
 }
 
 fn add(scan: &mut Scan<'_>, at: usize, path: &str) -> usize {
@@ -93,7 +117,7 @@ fn update(scan: &mut Scan<'_>, at: usize, path: &str) -> usize {
     let crlf = scan.raw(at).is_some_and(|l| l.ends_with('\r'));
     let mut edit = Edit::at(path, Body::Same, at + 1);
     let mut next = at + 1;
-    if let Some(to) = scan.bare(next).and_then(|l| l.strip_prefix(MOVE)) {
+    if let Some(to) = scan.bare(next).and_then(|l| after(l, MOVE)) {
         edit.new_path = Some(self::path(to));
         edit.rename = true;
         next += 1;
@@ -108,7 +132,7 @@ fn update(scan: &mut Scan<'_>, at: usize, path: &str) -> usize {
         if line.starts_with("@@") {
             finish(&mut open, &mut hunks);
             anchor(line, &mut open);
-        } else if line.starts_with("*** End of File") {
+        } else if after(line, END_OF_FILE).is_some() {
             open.at_end = true;
             finish(&mut open, &mut hunks);
         } else {

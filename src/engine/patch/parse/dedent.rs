@@ -29,8 +29,8 @@ fn end(scan: &mut Scan<'_>, at: usize, indent: usize) -> Option<usize> {
     let line = scan.bare(at)?;
     let closes: Box<dyn Fn(&str) -> bool> = if let Some(open) = FenceLine::of(line) {
         Box::new(move |l| FenceLine::of(l).is_some_and(|c| c.indent() == indent && c.ends(&open)))
-    } else if line.trim() == begin::BEGIN {
-        Box::new(|l| l.trim() == begin::END)
+    } else if begin::is_begin(line.trim()) {
+        Box::new(|l| begin::is_end(l.trim()))
     } else {
         return None;
     };

@@ -91,7 +91,7 @@ fn plain(line: &str, at: usize) -> Option<Heading> {
     let rest = rest.trim();
     let marked = rest.starts_with('`');
     let path = unmarked(rest).map(unlinked)?;
-    let path = path.strip_prefix("./").unwrap_or(path);
+    let path = without_place(path.strip_prefix("./").unwrap_or(path));
     let known = is_path(path) && (marked || label || looks_like_path(path));
     let shaped = path.contains('/') && has_extension(path);
     known.then(|| Heading {
@@ -196,6 +196,14 @@ fn unlinked(text: &str) -> &str {
     let Some((inner, after)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) else { return text };
     let linked = after.is_empty() || (after.starts_with('(') && after.ends_with(')'));
     if linked && looks_like_path(inner.trim_matches('`')) { inner.trim_matches('`') } else { text }
+}
+
+/// Without the line and column behind a path: `src/a.js:12`, `a.js:12:3`, `a.js:12-20`.
+fn without_place(path: &str) -> &str {
+    let place = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || ":-L".contains(c))
+    };
+    path.split_once(':').filter(|(path, rest)| place(rest) && has_extension(path)).map_or(path, |(path, _)| path)
 }
 
 /// Whether a text could be a path at all.

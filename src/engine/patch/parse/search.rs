@@ -3,7 +3,7 @@
 use super::super::edit::{Body, Edit};
 use super::super::text::without_cr;
 use super::fence::FenceLine;
-use super::heading::is_path;
+use super::heading::{is_path, of_line};
 use super::scan::Scan;
 
 /// The line that opens a block.
@@ -12,6 +12,8 @@ pub struct Marker {
     indent: usize,
     path: Option<String>,
     crlf_safe: bool,
+    /// It could be the mark of a merge conflict too.
+    of_conflict: bool,
 }
 
 const OPENING: &[&str] = &["SEARCH", "ORIGINAL", "FIND", "OLD", "BEFORE", "HEAD", "CURRENT"];
@@ -30,7 +32,8 @@ pub fn opening(line: &str) -> Option<Marker> {
     let known = OPENING.iter().any(|o| o.eq_ignore_ascii_case(word)) && !dashes && indent <= 8;
     let path = after.trim_matches([' ', ':', '>', '`', '(', ')']);
     let path = (is_path(path) && path.contains(['/', '.'])).then(|| path.to_owned());
-    known.then_some(Marker { width, indent, path, crlf_safe: false })
+    let of_conflict = ["HEAD", "CURRENT"].iter().any(|w| w.eq_ignore_ascii_case(word));
+    known.then_some(Marker { width, indent, path, crlf_safe: false, of_conflict })
 }
 
 /// A run of one mark at the start, of a width that markers have, and what follows.
@@ -63,6 +66,10 @@ pub fn read(scan: &mut Scan<'_>, at: usize, marker: &Marker) -> usize {
         scan.problem(at, "a search/replace block is not closed by `>>>>>>> REPLACE`");
         return scan.len();
     };
+    if marker.of_conflict && goes_on(scan, end + 1) {
+        scan.problem(at, "the marks of a merge conflict stand among other code");
+        return end + 1;
+    }
     let dividers = |width: Option<usize>| -> Vec<usize> {
         (at + 1..end).filter(|i| scan.bare(*i).is_some_and(|l| is_divider(l, width))).collect()
     };
@@ -74,6 +81,16 @@ pub fn read(scan: &mut Scan<'_>, at: usize, marker: &Marker) -> usize {
         _ => scan.problem(at, "a search/replace block has several `=======` lines; use longer markers around it"),
     }
     end + 1
+}
+
+/// Whether code of the same fence follows.
+fn goes_on(scan: &Scan<'_>, at: usize) -> bool {
+    let next = scan.open_fence().and_then(|_| scan.next_filled(at));
+    let code = |next: usize| {
+        let line = scan.bare(next).unwrap_or_default();
+        !scan.closes_fence(next) && opening(line).is_none() && of_line(line, next).is_none()
+    };
+    next.is_some_and(code)
 }
 
 fn end(scan: &Scan<'_>, at: usize, marker: &Marker) -> Option<usize> {
