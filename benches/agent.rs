@@ -228,6 +228,7 @@ fn agent(fake: &FakeModels, connector: &Connector, tools: ToolUse, ground: (Mirr
     let seat = Seat {
         model: connector.model(&profile, "key-of-the-bench".into()),
         tariff: Tariff::FREE,
+        tools,
         provider: Provider::Anthropic,
         model_name: "m".into(),
         label: "m".into(),

@@ -27,5 +27,5 @@ pub use error::{BadAnswer, ModelError, PartialText, Phase};
 pub use resolver::Lookup;
 pub use retry::{RetryPolicy, retrying};
 pub use settings::{Caps, Deadlines, LlmSettings};
-pub use tokens::{estimate_request, estimate_tokens};
+pub use tokens::{estimate_request, estimate_tokens, most_tokens};
 pub use url_guard::UrlRefusal;

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::adapters::llm::{ChatAnswer, ChatModel, ChatRequest, ModelError, RetryPolicy, estimate_request, retrying};
-use crate::domain::model::Provider;
+use crate::adapters::llm::{
+    ChatAnswer, ChatModel, ChatRequest, ModelError, RetryPolicy, estimate_request, most_tokens, retrying,
+};
+use crate::domain::model::{Provider, ToolUse};
 use crate::domain::money::Usage;
 use crate::domain::tariff::Tariff;
 
 use super::call::Halt;
-use super::spend::{LEAST_OUTPUT_TOKENS, affordable_output, planned_input, price};
+use super::spend::{LEAST_OUTPUT_TOKENS, output_for, planned_input, price};
 use super::{Call, Desk};
 
 /// How long a model with a fallback is waited for before that is asked.
@@ -27,6 +29,8 @@ pub struct Seat {
     pub tariff: Tariff,
     /// Its vendor.
     pub provider: Provider,
+    /// Whether it takes tools.
+    pub tools: ToolUse,
     /// The vendor's name of it.
     pub model_name: String,
     /// The name shown to people.
@@ -64,6 +68,11 @@ impl Asker {
         }
     }
 
+    /// Whether the one that is asked now takes tools.
+    pub(super) fn takes_tools(&self) -> bool {
+        self.seat().0.tools == ToolUse::Auto
+    }
+
     /// Asks; the answer is whole, or holds why it is not. `max_output_tokens` of the request is set to what the money
     /// allows.
     pub(super) async fn ask(
@@ -74,6 +83,9 @@ impl Asker {
     ) -> Result<ChatAnswer, Halt> {
         loop {
             let (seat, is_fallback) = self.seat();
+            if !request.tools.is_empty() && !self.takes_tools() {
+                return Err(Halt::NoTools);
+            }
             let error = match self.ask_seat(seat, self.policy(is_fallback, deadline), request, desk).await? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -102,14 +114,16 @@ impl Asker {
         };
         let input = planned_input(request).saturating_mul(self.percent.load(Ordering::SeqCst)) / 100;
         let available = desk.available().await?;
-        let Some(output) = affordable_output(&seat.tariff, input, self.max_output_tokens, available) else {
+        let inputs = (input, most_tokens(request));
+        let Some(output) = output_for(&seat.tariff, inputs, self.max_output_tokens, available) else {
             let needed = price(&seat.tariff, input, LEAST_OUTPUT_TOKENS);
             return Err(Halt::NoMoney(format!(
                 "The budget leaves {available}, and this call needs at least {needed}."
             )));
         };
         request.max_output_tokens = output;
-        let most = price(&seat.tariff, input, output);
+        // What it can cost at worst, or all there is.
+        let most = price(&seat.tariff, inputs.1.max(input), output).min(available);
         let call = Call { provider: seat.provider, model_name: seat.model_name.clone(), input_tokens: input, most };
         desk.reserve(call).await?;
         desk.log(format!("asking: about {input} tokens in, at most {output} out")).await;

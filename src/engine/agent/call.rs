@@ -13,6 +13,8 @@ pub enum Halt {
     Desk(DeskError),
     /// The provider's fault or refusal.
     Model(ModelError),
+    /// The model that is to answer takes no tools, and the question holds some.
+    NoTools,
 }
 
 impl From<DeskError> for Halt {
@@ -35,6 +37,7 @@ impl From<Halt> for Ending {
                 Self::Failed("The answer was cut off before its end, so it was not used.".into())
             }
             Halt::Model(other) => Self::Failed(other.to_string()),
+            Halt::NoTools => Self::Failed(ModelError::ToolsUnsupported.to_string()),
         }
     }
 }

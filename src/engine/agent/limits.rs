@@ -38,6 +38,8 @@ pub enum Limit {
     Failures(u32, &'static str),
     /// Edits in plain text that could not be applied again and again.
     RefusedAnswers,
+    /// The model that went on without tools brought nothing: its failure as a sentence.
+    OtherModel(String),
 }
 
 impl fmt::Display for Limit {
@@ -50,6 +52,7 @@ impl fmt::Display for Limit {
             Self::Context => f.write_str("because the conversation grew too long for one call"),
             Self::AnswerLength => f.write_str("because an answer was cut off at the model's output limit again"),
             Self::RefusedAnswers => f.write_str("because its last edits could not be applied"),
+            Self::OtherModel(_) => f.write_str("because the model that went on without tools brought no usable answer"),
             Self::Failures(times, what) => write!(f, "after the same failure {times} times in a row ({what})"),
         }
     }
@@ -64,7 +67,7 @@ impl Limit {
     /// What people are told when nothing had been changed yet.
     pub fn failure(&self) -> String {
         match self {
-            Self::Money(why) => why.clone(),
+            Self::Money(why) | Self::OtherModel(why) => why.clone(),
             other => format!("The run was stopped {other}, before anything was changed."),
         }
     }

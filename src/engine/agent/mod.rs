@@ -181,15 +181,10 @@ impl Agent {
     }
 
     async fn attempt(&self, task: &Assignment, desk: &dyn Desk) -> Result<Report, Ending> {
-        if self.tools == ToolUse::Auto {
-            match turns::tool_loop(self, task, desk).await? {
-                turns::Outcome::Done(report) => return Ok(report),
-                turns::Outcome::NoTools => {
-                    desk.log("the model takes no tools; it is asked for all edits in one answer".into()).await;
-                }
-            }
+        match self.tools {
+            ToolUse::Auto => turns::tool_loop(self, task, desk).await,
+            ToolUse::Off => single::single_shot(self, task, desk).await,
         }
-        single::single_shot(self, task, desk).await
     }
 }
 

@@ -10,6 +10,9 @@ pub const LEAST_OUTPUT_TOKENS: u32 = 256;
 /// An estimate counts bytes, so it can be too low on unusual text; a call is planned with this much more.
 const MARGIN_PERCENT: i64 = 15;
 
+/// An answer is not made shorter than this to leave money for a provider that counts more than planned.
+const ENOUGH_OUTPUT_TOKENS: u32 = 4_096;
+
 /// Input tokens a request is planned with.
 pub fn planned_input(request: &ChatRequest) -> i64 {
     let estimate = estimate_request(request);
@@ -35,6 +38,15 @@ pub fn affordable_output(tariff: &Tariff, input_tokens: i64, wanted: u32, availa
     Some(u32::try_from(tokens.clamp(0, i128::from(wanted))).unwrap_or(wanted).max(LEAST_OUTPUT_TOKENS))
 }
 
+/// How many output tokens to ask for, for an input that is `planned` and can be `most` at worst. Where the money allows
+/// it, not even the worst passes what is `available`; near its end a call may, by the price of what the input is more
+/// than planned, and there is none after it.
+pub fn output_for(tariff: &Tariff, (planned, most): (i64, i64), wanted: u32, available: UsdMicros) -> Option<u32> {
+    let sure = affordable_output(tariff, most.max(planned), wanted, available);
+    sure.filter(|output| *output >= ENOUGH_OUTPUT_TOKENS.min(wanted))
+        .or_else(|| affordable_output(tariff, planned, wanted, available))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +66,23 @@ mod tests {
         assert_eq!(affordable_output(&PRICES, 1_000, 8_000, UsdMicros(3_100)), None);
         assert_eq!(affordable_output(&PRICES, 100_001, 8_000, UsdMicros(757_000)), None, "a long prompt costs its own");
         assert_eq!(affordable_output(&Tariff::FREE, 1_000, 8_000, UsdMicros(0)), Some(8_000));
+    }
+
+    #[test]
+    fn what_a_provider_counts_at_worst_is_paid_for_too_or_the_excess_is_known() {
+        let (planned, most, wanted) = (10_000, 30_000, 16_000);
+        for cents in [4, 5, 10, 12, 16, 20, 30, 40, 100] {
+            let available = UsdMicros(cents * 10_000);
+            let Some(output) = output_for(&PRICES, (planned, most), wanted, available) else {
+                assert!(price(&PRICES, planned, LEAST_OUTPUT_TOKENS) > available, "{cents}");
+                continue;
+            };
+            let (expected, worst) = (price(&PRICES, planned, output), price(&PRICES, most, output));
+            assert!(expected <= available, "{cents}");
+            let pays_for_worst = price(&PRICES, most, ENOUGH_OUTPUT_TOKENS) <= available;
+            assert_eq!(worst <= available, pays_for_worst, "{cents}: {output}");
+            let excess = price(&PRICES, most, 0).minus(price(&PRICES, planned, 0));
+            assert!(worst <= available.plus(excess), "{cents}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use super::no_changes::says_no_changes;
 use super::opening::Frame;
 use super::prompt;
 use super::shorten;
+use super::single::single_shot;
 use super::spend::planned_input;
 use super::tools::{self, Catalog, Done, Room};
 use super::{Agent, Assignment, Desk, Ending, Report, git_ending, sentence, told, tool_prompt};
@@ -29,14 +30,6 @@ const REFUSED_TEXTS: u32 = 3;
 /// From how many remaining steps on the model is told.
 const STEPS_TOLD: u32 = 3;
 
-/// How the loop ended.
-pub enum Outcome {
-    /// With a report.
-    Done(Report),
-    /// Before it began: the model or its server takes no tools.
-    NoTools,
-}
-
 /// What follows a turn.
 enum Next {
     GoOn,
@@ -48,6 +41,7 @@ enum Next {
 
 struct Turns<'a> {
     agent: &'a Agent,
+    task: &'a Assignment,
     desk: &'a dyn Desk,
     catalog: Arc<Catalog>,
     request: ChatRequest,
@@ -63,14 +57,15 @@ struct Turns<'a> {
     words: String,
 }
 
-/// Lets the model work with tools.
-pub async fn tool_loop(agent: &Agent, task: &Assignment, desk: &dyn Desk) -> Result<Outcome, Ending> {
+/// Lets the model work with tools; one that takes none goes on with the single shot, from what is changed so far.
+pub async fn tool_loop(agent: &Agent, task: &Assignment, desk: &dyn Desk) -> Result<Report, Ending> {
     let frame =
         Frame { system: tool_prompt::system(), reminder: tool_prompt::REMINDER, max_context_bytes: MAX_CONTEXT_BYTES };
     let mut request = agent.open(task, frame, desk).await?;
     request.tools = tools::specs();
     let turns = Turns {
         agent,
+        task,
         desk,
         catalog: Arc::new(Catalog::new(agent.view.clone(), agent.rules.clone())),
         request,
@@ -89,19 +84,32 @@ pub async fn tool_loop(agent: &Agent, task: &Assignment, desk: &dyn Desk) -> Res
 }
 
 impl Turns<'_> {
-    async fn run(mut self) -> Result<Outcome, Ending> {
+    async fn run(mut self) -> Result<Report, Ending> {
         loop {
             let next = match self.reached().await {
                 Some(limit) => Next::Stop(limit),
                 None => self.turn().await?,
             };
-            return Ok(Outcome::Done(match next {
+            return match next {
                 Next::GoOn => continue,
-                Next::NoTools => return Ok(Outcome::NoTools),
-                Next::Fail(why) => Report::ended(Ending::Failed(why)),
-                Next::Finish(summary) => self.finish(summary).await?,
-                Next::Stop(limit) => self.stop(&limit).await?,
-            }));
+                Next::NoTools => self.go_on_without_tools().await,
+                Next::Fail(why) => Ok(Report::ended(Ending::Failed(why))),
+                Next::Finish(summary) => self.finish(summary).await,
+                Next::Stop(limit) => self.stop(&limit).await,
+            };
+        }
+    }
+
+    /// The rest in one question, over what was changed so far; what was changed is not lost when that fails.
+    async fn go_on_without_tools(&mut self) -> Result<Report, Ending> {
+        let so_far = if self.edits > 0 { ", on top of the edits made so far" } else { "" };
+        self.desk.log(format!("the model takes no tools; it is asked for all edits in one answer{so_far}")).await;
+        let rest = Assignment { start: self.changes.clone(), ..self.task.clone() };
+        match single_shot(self.agent, &rest, self.desk).await {
+            Ok(Report { ending: Ending::Failed(why), .. }) | Err(Ending::Failed(why)) if self.edits > 0 => {
+                self.stop(&Limit::OtherModel(why)).await
+            }
+            other => other,
         }
     }
 
@@ -135,12 +143,15 @@ impl Turns<'_> {
     }
 
     fn halted(&mut self, halt: Halt) -> Result<Next, Ending> {
-        let Halt::Model(error) = halt else {
-            return if let Halt::NoMoney(why) = halt { Ok(Next::Stop(Limit::Money(why))) } else { Err(halt.into()) };
+        let error = match halt {
+            Halt::Model(error) => error,
+            Halt::NoTools => return Ok(Next::NoTools),
+            Halt::NoMoney(why) => return Ok(Next::Stop(Limit::Money(why))),
+            halt @ Halt::Desk(_) => return Err(halt.into()),
         };
         self.input_tokens = self.input_tokens.saturating_add(error.usage().map_or(0, |usage| usage.input_tokens));
         match &error {
-            ModelError::ToolsUnsupported if self.step == 1 => Ok(Next::NoTools),
+            ModelError::ToolsUnsupported => Ok(Next::NoTools),
             ModelError::Timeout { phase: Phase::Total, .. } => Ok(Next::Stop(Limit::Time)),
             ModelError::PromptTooLong if self.step > 1 => Ok(Next::Stop(Limit::Context)),
             // A broken answer may come out whole the next time; it is paid for, so not for ever.

@@ -49,6 +49,7 @@ async fn seat(svc: &Services, profile: &ModelProfile, tariff: Tariff) -> anyhow:
         model: svc.llm.model(profile, key),
         tariff,
         provider: profile.provider,
+        tools: profile.tools,
         model_name: profile.model_name.clone(),
         label: profile.label().to_owned(),
     })

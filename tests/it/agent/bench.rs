@@ -174,6 +174,7 @@ impl Bench {
         let seat = Seat {
             model: self.connector.model(&profile, "sk-agent-canary".into()),
             tariff: Tariff::flat(PRICES),
+            tools,
             provider,
             model_name: "m".into(),
             label: "m".into(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bakeoff::domain::model::ToolUse;
 use bakeoff::engine::agent::{Agent, LoopLimits};
 use bakeoff::sim::models::{Fault, Reply};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bench::{ANY, Bench, TestDesk, WIRES, call, failed, patch, task};
@@ -86,6 +86,39 @@ async fn the_budget_is_never_passed_and_keeps_the_patch() {
     let poor = TestDesk::with(100);
     let report = bench.agent(ANY, ToolUse::Auto).run(&task(), &poor).await;
     assert!(failed(&report).starts_with("The budget leaves"), "{report:?}");
+}
+
+/// The bytes of all texts in a request.
+fn bytes(value: &Value) -> i64 {
+    match value {
+        Value::String(text) => i64::try_from(text.len()).unwrap(),
+        Value::Array(all) => all.iter().map(bytes).sum(),
+        Value::Object(all) => all.iter().map(|(key, value)| i64::try_from(key.len()).unwrap() + bytes(value)).sum(),
+        _ => 0,
+    }
+}
+
+/// A provider that counts a token for every byte, and uses all the output it may.
+fn counts_most(bench: &Bench) {
+    let answers = AtomicUsize::new(0);
+    bench.fake.script_with("m", move |seen| {
+        let most = seen.body["max_tokens"].as_i64().unwrap();
+        let texts = bytes(&seen.body["system"]) + bytes(&seen.body["messages"]) + bytes(&seen.body["tools"]);
+        let n = answers.fetch_add(1, Ordering::SeqCst);
+        if n == 0 { edit() } else { look(n) }.usage(texts, most, 0)
+    });
+}
+
+#[tokio::test]
+async fn m17_a_provider_that_counts_more_than_planned_cannot_pass_the_cap() {
+    for micros in [60_000, 80_000, 200_000] {
+        let bench = Bench::start().await;
+        counts_most(&bench);
+        let desk = TestDesk::with(micros);
+        let report = bench.agent(ANY, ToolUse::Auto).run(&task(), &desk).await;
+        assert_eq!(patch(&report).patch.files().len(), 1);
+        assert!(desk.left() >= 0, "{micros}: {} left", desk.left());
+    }
 }
 
 #[tokio::test]

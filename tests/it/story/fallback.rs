@@ -2,11 +2,12 @@
 
 use bakeoff::adapters::store::runs;
 use bakeoff::app::settings::Settings;
+use bakeoff::domain::model::ToolUse;
 use bakeoff::domain::money::{Prices, UsdMicros};
 use bakeoff::domain::run::Run;
 use bakeoff::sim::models::{Fault, Reply, ReplyStop};
 
-use crate::support::world::{World, right};
+use crate::support::world::{World, replace, right};
 
 const SHOWN: &str = "claude the model (fallback for gpt the model)";
 
@@ -108,5 +109,68 @@ async fn a_fallback_that_the_budget_does_not_pay_for_is_not_asked() {
     world.say(issue, "/bakeoff gpt");
     world.status_says(issue, "The budget leaves $1.00").await;
     assert!(world.models.requests().iter().all(|seen| seen.model == "gpt-model"));
+    world.end().await;
+}
+
+fn with_tools_first(settings: &mut Settings) {
+    with_fallback(settings);
+    settings.models.iter_mut().filter(|m| m.alias.as_deref() == Some("gpt")).for_each(|m| m.tools = ToolUse::Auto);
+}
+
+fn edits_then_fails() -> Vec<Reply> {
+    let edit = serde_json::json!({"path": "greet.py", "old": "Helo", "new": "Hello"});
+    vec![Reply::text("").call("edit", edit), status(401, "")]
+}
+
+async fn log_of(world: &World) -> String {
+    let sql = "SELECT content FROM run_logs ORDER BY line_number";
+    let mut conn = world.store().read().await.unwrap();
+    let rows = sqlx::query(sql).fetch_all(&mut *conn).await.unwrap();
+    rows.iter().map(|row| sqlx::Row::get::<String, _>(row, 0) + "\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fallback_without_tools_goes_on_in_one_answer_from_the_edits_so_far() {
+    let world = World::with(with_tools_first).await;
+    world.models.script("gpt-model", edits_then_fails());
+    let bye = replace("greet.py", "    return \"Bye, \" + name", "    return \"Goodbye, \" + name");
+    world.models.script("claude-model", vec![bye]);
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let shown = world.candidate(issue, "A").await;
+    for part in [SHOWN, "+    return \"Hello, \" + name", "+    return \"Goodbye, \" + name"] {
+        assert!(shown.body.contains(part), "{part}\n{}", shown.body);
+    }
+    let asked: Vec<_> = world.models.requests().into_iter().filter(|seen| seen.model == "claude-model").collect();
+    let [asked] = asked.as_slice() else { panic!("{} requests", asked.len()) };
+    assert!(asked.body.get("tools").is_none(), "{}", asked.body);
+    assert!(asked.body.to_string().contains("Hello, "), "it sees what was changed: {}", asked.body);
+    let log = log_of(&world).await;
+    assert!(log.contains("takes no tools; it is asked for all edits in one answer, on top of the edits made"), "{log}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_before_the_fallback_is_not_lost_with_its_answer() {
+    let world = World::with(with_tools_first).await;
+    world.models.script("gpt-model", edits_then_fails());
+    world.models.script("claude-model", vec![Reply::text("I cannot say.")]);
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let shown = world.candidate(issue, "A").await;
+    assert!(shown.body.contains("+    return \"Hello, \" + name"), "{}", shown.body);
+    assert!(shown.body.contains("went on without tools brought no usable answer"), "{}", shown.body);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fallback_without_tools_is_asked_from_the_beginning_when_nothing_was_changed() {
+    let world = World::with(with_tools_first).await;
+    world.models.script("gpt-model", vec![status(402, "")]);
+    world.models.script("claude-model", vec![right()]);
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    world.candidate(issue, "A").await;
+    assert!(!log_of(&world).await.contains("on top of the edits"));
     world.end().await;
 }
