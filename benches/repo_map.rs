@@ -130,7 +130,7 @@ fn peak_mib() -> u64 {
 
 fn asked(view: &TreeView, library: &Arc<Library>, text: &str) -> (f64, Context) {
     let forbidden = Matcher::default();
-    let wanted = Wanted { text, scope: None, max_bytes: 240_000, forbidden: &forbidden, library };
+    let wanted = Wanted { text, folders: &[], max_bytes: 240_000, forbidden: &forbidden, library };
     let started = Instant::now();
     let context = gather(view, &wanted).unwrap();
     (started.elapsed().as_secs_f64(), context)

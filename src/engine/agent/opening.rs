@@ -37,13 +37,15 @@ impl Agent {
 
     async fn context(&self, task: &Assignment, frame: &Frame) -> Result<Context, GitError> {
         let (view, library, forbidden) = (self.view.clone(), Arc::clone(&self.library), self.rules.forbidden.clone());
-        let (text, scope) = (task.words(), task.scope.clone());
+        let folders: Vec<String> = task.scope.iter().chain(&task.folders).cloned().collect();
+        let text = task.words();
         let fixed = estimate_tokens(&frame.system) + estimate_tokens(&text) + task.told_tokens() + 8_000;
         let room = usize::try_from((self.max_input_tokens - fixed).max(0)).unwrap_or(0).saturating_mul(3);
         let max_bytes = room.min(frame.max_context_bytes);
         let work = move || {
-            let (scope, forbidden, library) = (scope.as_deref(), &forbidden, &library);
-            gather(&view, &Wanted { text: &text, scope, max_bytes, forbidden, library })
+            let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+            let (folders, forbidden, library) = (folders.as_slice(), &forbidden, &library);
+            gather(&view, &Wanted { text: &text, folders, max_bytes, forbidden, library })
         };
         let mut context = self.mirror.run(work).await?;
         show_over(&mut context, &task.start, &self.rules, max_bytes);

@@ -80,8 +80,8 @@ pub struct Context {
 pub struct Wanted<'a> {
     /// The and the command's words.
     pub text: &'a str,
-    /// The only folder that may change: it comes first, what lies outside is shown sparingly; `None` for all.
-    pub scope: Option<&'a str>,
+    /// The only folders that may change: they come first, what lies outside is shown sparingly; none for all.
+    pub folders: &'a [&'a str],
     /// Room for everything that is shown, in bytes.
     pub max_bytes: usize,
     /// Paths that are never looked at.
@@ -98,7 +98,7 @@ pub fn gather(view: &TreeView, wanted: &Wanted<'_>) -> Result<Context, GitError>
     let mut left_out = survey.left_out.clone();
     let allowed = |path: &str| wanted.forbidden.forbids(path).is_none();
     let for_instructions = wanted.max_bytes / INSTRUCTIONS_PART;
-    let instructions = instructions(view, wanted.scope, &allowed, for_instructions, &mut left_out)?;
+    let instructions = instructions(view, wanted.folders, &allowed, for_instructions, &mut left_out)?;
     let told: usize = instructions.iter().map(|one| one.text.len()).sum();
     let map_bytes = (wanted.max_bytes / MAP_PART).min(MAX_MAP_BYTES);
     let room = wanted.max_bytes.saturating_sub(told + map_bytes);

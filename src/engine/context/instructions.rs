@@ -29,14 +29,19 @@ pub struct Instructions {
     pub hidden: usize,
 }
 
-/// The folders whose instructions hold for `scope`, the nearest first, the root last.
-fn folders(scope: Option<&str>) -> Vec<&str> {
-    let mut folder = scope.unwrap_or_default().trim_matches('/');
-    let mut found = Vec::new();
-    while !folder.is_empty() && found.len() < MAX_FOLDERS {
-        found.push(folder);
-        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+/// The folders whose instructions hold for work in `scope`, the nearest first, the root last.
+fn folders<'s>(scope: &[&'s str]) -> Vec<&'s str> {
+    let mut found: Vec<&str> = Vec::new();
+    for folder in scope {
+        let mut folder = folder.trim_matches('/');
+        while !folder.is_empty() && found.len() < MAX_FOLDERS {
+            if !found.contains(&folder) {
+                found.push(folder);
+            }
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
     }
+    found.sort_by_key(|folder| std::cmp::Reverse(folder.matches('/').count()));
     found.push("");
     found
 }
@@ -44,7 +49,7 @@ fn folders(scope: Option<&str>) -> Vec<&str> {
 /// The instructions that hold for `scope`, the nearest first.
 pub(super) fn instructions(
     view: &TreeView,
-    scope: Option<&str>,
+    scope: &[&str],
     allowed: &dyn Fn(&str) -> bool,
     max_bytes: usize,
     left_out: &mut LeftOut,

@@ -85,7 +85,8 @@ fn key(view: &TreeView, wanted: &Wanted<'_>) -> [u8; 32] {
         hash.update(bytes);
     };
     part(wanted.text.as_bytes());
-    part(wanted.scope.unwrap_or_default().as_bytes());
+    part(&(wanted.folders.len() as u64).to_le_bytes());
+    wanted.folders.iter().for_each(|folder| part(folder.as_bytes()));
     wanted.forbidden.patterns().for_each(|(list, pattern)| {
         part(list.as_bytes());
         part(pattern.as_bytes());
@@ -98,11 +99,12 @@ fn key(view: &TreeView, wanted: &Wanted<'_>) -> [u8; 32] {
     hash.finalize().into()
 }
 
-pub(super) fn in_scope(scope: Option<&str>, path: &str) -> bool {
-    scope.is_none_or(|folder| {
+pub(super) fn in_scope(folders: &[&str], path: &str) -> bool {
+    let below = |folder: &&str| {
         let folder = folder.trim_matches('/');
         folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    })
+    };
+    folders.is_empty() || folders.iter().any(below)
 }
 
 fn make(view: &TreeView, wanted: &Wanted<'_>, words: &Words) -> Result<Survey, GitError> {
@@ -174,7 +176,7 @@ fn listed(
                 left_out.add(Why::Large, entry.path);
                 continue;
             }
-            let in_scope = in_scope(wanted.scope, entry.path);
+            let in_scope = in_scope(wanted.folders, entry.path);
             let worth = score.of(entry.path) * if in_scope { 1.0 } else { OUTSIDE };
             let (path, blob) = (entry.path.to_owned(), entry.blob);
             found.push(Row { path, blob, size, in_scope, worth, likely: false, lines: Vec::new() });

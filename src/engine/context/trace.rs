@@ -83,3 +83,103 @@ pub(super) fn resolve<'a>(places: &[Place], paths: impl Iterator<Item = &'a str>
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A trace as the tool prints it, and the places that it names below the repository's files.
+    const TRACES: &[(&str, &str, &[(&str, u32)])] = &[
+        (
+            "python",
+            "Traceback (most recent call last):\n  File \"/srv/app/shop/cart.py\", line 12, in total\n    return x\n\
+             ValueError: wrong",
+            &[("shop/cart.py", 12)],
+        ),
+        (
+            "pytest",
+            "shop/cart.py:12: in total\n    return x\nE   ValueError\n\nshop/rates.py:3: ValueError",
+            &[("shop/cart.py", 12), ("shop/rates.py", 3)],
+        ),
+        (
+            "rust panic",
+            "thread 'main' panicked at src/lib.rs:10:5:\nindex out of bounds\nstack backtrace:\n   3: app::run\n             \
+             at ./src/main.rs:7:9",
+            &[("src/lib.rs", 10), ("src/main.rs", 7)],
+        ),
+        ("rustc", "error[E0308]: mismatched types\n  --> src/main.rs:4:18\n   |", &[("src/main.rs", 4)]),
+        (
+            "node",
+            "TypeError: x is not a function\n    at total (/srv/app/web/cart.js:5:11)\n    at Object.<anonymous> \
+             (/srv/app/web/index.js:1:1)",
+            &[("web/cart.js", 5), ("web/index.js", 1)],
+        ),
+        ("browser", "total@https://shop.example/web/cart.js:5:11", &[("web/cart.js", 5)]),
+        ("webpack", "at total (webpack:///./web/cart.js?1a2b:5:11)", &[]),
+        ("typescript", "web/app.ts(21,7): error TS2322: Type 'string' is not assignable", &[("web/app.ts", 21)]),
+        (
+            "go",
+            "goroutine 1 [running]:\nmain.total(0x1)\n\t/go/src/shop/cart.go:15 +0x1d\nexit status 2",
+            &[("shop/cart.go", 15)],
+        ),
+        (
+            "java",
+            "Exception in thread \"main\" java.lang.NullPointerException\n\tat com.acme.Shop.pay(Shop.java:12)\n\tat \
+             java.base/java.lang.Thread.run(Thread.java:1583)",
+            &[("src/main/java/com/acme/Shop.java", 12)],
+        ),
+        ("kotlin", "\tat com.acme.ShopKt$main$1.invoke(Shop.kt:9)", &[("src/main/kotlin/com/acme/Shop.kt", 9)]),
+        ("c#", "   at Acme.Shop.Pay(Int32 x) in C:\\src\\shop\\Pay.cs:line 33", &[("shop/Pay.cs", 33)]),
+        (
+            "php",
+            "PHP Fatal error:  Uncaught Error in /var/www/shop/cart.php:8\nStack trace:\n#0 /var/www/shop/pay.php(19): \
+             total()\n  thrown in /var/www/shop/cart.php on line 8",
+            &[("shop/cart.php", 8), ("shop/pay.php", 19)],
+        ),
+        ("ruby", "lib/cart.rb:6:in `total': undefined method (NoMethodError)", &[("lib/cart.rb", 6)]),
+        ("gcc", "src/cart.c:14:3: error: expected ';' before '}' token", &[("src/cart.c", 14)]),
+        ("gdb", "#1  0x0000 in total (x=1) at src/cart.c:14", &[("src/cart.c", 14)]),
+        (
+            "valgrind",
+            "==1==    at 0x10: total (cart.c:14)\n==1==    by 0x11: main (cart.c:20)",
+            &[("src/cart.c", 14), ("src/cart.c", 20)],
+        ),
+        ("link", "See https://github.com/octo/shop/blob/main/shop/cart.go#L15-L20", &[("shop/cart.go", 15)]),
+        ("elixir", "    (app 0.1.0) lib/cart.ex:4: Cart.total/1", &[("lib/cart.ex", 4)]),
+    ];
+
+    const FILES: &[&str] = &[
+        "lib/cart.ex",
+        "lib/cart.rb",
+        "shop/Pay.cs",
+        "shop/cart.go",
+        "shop/cart.php",
+        "shop/cart.py",
+        "shop/pay.php",
+        "shop/rates.py",
+        "src/cart.c",
+        "src/lib.rs",
+        "src/main.rs",
+        "src/main/java/com/acme/Shop.java",
+        "src/main/kotlin/com/acme/Shop.kt",
+        "web/app.ts",
+        "web/cart.js",
+        "web/index.js",
+    ];
+
+    #[test]
+    fn the_usual_traces_name_their_places() {
+        for (tool, trace, wanted) in TRACES {
+            let found = resolve(&places(trace), FILES.iter().copied());
+            let mut named: Vec<(&str, u32)> = Vec::new();
+            for (index, lines) in &found {
+                let mut lines = lines.clone();
+                lines.sort_unstable();
+                lines.dedup();
+                named.extend(lines.into_iter().map(|line| (FILES[*index], line)));
+            }
+            named.sort_unstable();
+            assert_eq!(named, *wanted, "{tool}: {:?}", places(trace));
+        }
+    }
+}

@@ -160,6 +160,21 @@ async fn an_edit_keeps_line_ends_and_the_mode() {
 }
 
 #[tokio::test]
+async fn several_folders_are_looked_at_together() {
+    let files = &[("api/a.py", "needle\n"), ("web/b.py", "needle\n"), ("docs/c.md", "needle\n")];
+    let rules = Rules { folders: vec!["api".into(), "web/".into()], ..Rules::default() };
+    let (_bench, catalog) = with(files, rules).await;
+    let mut room = room(&catalog);
+    assert_eq!(one(&mut room, "list", json!({})), ("api:\n  a.py\nweb:\n  b.py\n".into(), false));
+    let found = one(&mut room, "search", json!({"pattern": "needle"})).0;
+    assert!(found.contains("api/a.py") && found.contains("web/b.py") && !found.contains("docs"), "{found}");
+    assert!(one(&mut room, "search", json!({"pattern": "needle", "path": "."})).0.contains("docs/c.md"));
+    let edit = json!({"path": "docs/c.md", "old": "needle", "new": "thread"});
+    let (why, failed) = one(&mut room, "edit", edit);
+    assert!(failed && why.contains("outside `api`, `web`"), "{why}");
+}
+
+#[tokio::test]
 async fn the_scope_is_where_tools_look_and_where_alone_they_change() {
     let rules = Rules { scope: Some("src".into()), ..Rules::default() };
     let (_bench, catalog) = with(FILES, rules).await;

@@ -117,7 +117,7 @@ async fn the_map_shows_definitions_of_files_that_are_not_shown_and_is_always_the
         let again = repo.another_library(bakeoff::engine::context::Patience::default());
         let wanted = bakeoff::engine::context::Wanted {
             text: "go() is wrong, see step_7",
-            scope: None,
+            folders: &[],
             max_bytes: 24_000,
             forbidden: &repo.forbidden,
             library: &again,
@@ -141,6 +141,28 @@ async fn a_scope_comes_first_and_what_lies_outside_is_marked() {
     assert!(!marked.iter().any(|(path, _)| *path == "shared/other.py"), "{marked:?}");
     let outside: usize = context.files.iter().filter(|file| file.outside).map(|file| file.text.len()).sum();
     assert!(outside <= ROOM / 4);
+}
+
+#[tokio::test]
+async fn several_folders_are_one_scope() {
+    let repo = noisy(&[
+        ("web/cart.py", "def total(x):\n    return x\n"),
+        ("api/total.py", "def total_of(x):\n    return x\n"),
+        ("shared/money.py", "def total_price(price):\n    return int(price)\n"),
+        ("api/v1/AGENTS.md", "Version one is frozen.\n"),
+        ("web/AGENTS.md", "Components are functions.\n"),
+        ("AGENTS.md", "Be brief.\n"),
+    ])
+    .await;
+    let context = repo.gather_in("total() is wrong", &["web", "api/v1", "api"], ROOM);
+    let mut paths = context.paths.clone();
+    paths.sort();
+    assert_eq!(paths, ["api/total.py", "api/v1/AGENTS.md", "web/AGENTS.md", "web/cart.py"]);
+    let outside = |path: &str| context.files.iter().find(|file| file.path == path).map(|file| file.outside);
+    assert_eq!((outside("web/cart.py"), outside("api/total.py")), (Some(false), Some(false)));
+    assert_ne!(outside("shared/money.py"), Some(false));
+    let told: Vec<&str> = context.instructions.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(told, ["api/v1/AGENTS.md", "web/AGENTS.md", "AGENTS.md"], "the deepest first");
 }
 
 #[tokio::test]

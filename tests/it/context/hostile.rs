@@ -6,7 +6,7 @@ use bakeoff::engine::context::tags::{Language, MAX_SOURCE_BYTES, TagParser, Tags
 use proptest::prelude::*;
 
 fn all(text: &[u8]) {
-    let mut parser = TagParser::new(Duration::from_millis(100));
+    let mut parser = TagParser::new(Duration::from_millis(20));
     for language in Language::ALL {
         let tags = parser.tags(language, text);
         assert!(tags.definitions.iter().all(|d| d.first <= d.line && d.line <= d.last), "{language:?}: {tags:?}");

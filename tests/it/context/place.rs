@@ -45,8 +45,12 @@ impl Repository {
     }
 
     pub fn gather(&self, text: &str, scope: Option<&str>, max_bytes: usize) -> Context {
+        self.gather_in(text, scope.as_slice(), max_bytes)
+    }
+
+    pub fn gather_in(&self, text: &str, folders: &[&str], max_bytes: usize) -> Context {
         let (forbidden, library) = (&self.forbidden, &self.library);
-        gather(&self.view, &Wanted { text, scope, max_bytes, forbidden, library }).unwrap()
+        gather(&self.view, &Wanted { text, folders, max_bytes, forbidden, library }).unwrap()
     }
 }
 

@@ -30,21 +30,36 @@ fn parameters() -> Value {
 }
 
 fn run(room: &mut Room<'_>, args: &Args) -> Answer {
-    let (folder, recursive) = (args.maybe_path("path")?.unwrap_or(room.usual_folder()), args.flag("recursive")?);
+    let folders = args.maybe_path("path")?.map_or_else(|| room.usual_folders(), |path| vec![path]);
+    let recursive = args.flag("recursive")?;
+    match folders.as_slice() {
+        [folder] => listed(room, folder, recursive).map(|lines| fitting(&lines)),
+        several => {
+            let mut lines = Vec::new();
+            for folder in several {
+                lines.push(format!("{}:", shown(folder)));
+                let there = listed(room, folder, recursive).unwrap_or_else(|why| vec![why]);
+                lines.extend(there.iter().map(|line| format!("  {line}")));
+            }
+            Ok(fitting(&lines))
+        }
+    }
+}
+
+fn listed(room: &Room<'_>, folder: &str, recursive: bool) -> Result<Vec<String>, String> {
     room.must_be_visible(folder)?;
     let entries = room.entries();
     let below: Vec<(&str, &Entry<'_>)> =
         entries.iter().filter_map(|entry| Some((rest(entry.path, folder)?, entry))).collect();
     if below.is_empty() {
         return if folder.is_empty() {
-            Ok("the repository holds no file you may see".into())
+            Ok(vec!["the repository holds no file you may see".into()])
         } else {
             Err(room.missing(folder, "folder"))
         };
     }
-    let lines =
-        if recursive { below.iter().map(|(rest, entry)| line(rest, entry.mode)).collect() } else { level(&below) };
-    Ok(fitting(&lines))
+    let all = || below.iter().map(|(rest, entry)| line(rest, entry.mode)).collect();
+    Ok(if recursive { all() } else { level(&below) })
 }
 
 /// The path below a folder.

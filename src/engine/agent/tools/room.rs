@@ -133,9 +133,11 @@ impl<'r> Room<'r> {
         entries
     }
 
-    /// The folder that a call without a path is about: the one the task is limited to, else the root.
-    pub fn usual_folder(&self) -> &'r str {
-        self.catalog.rules.scope.as_deref().unwrap_or_default().trim_matches('/')
+    /// The folders that a call without a path is about: those the task is limited to, else the root.
+    pub fn usual_folders(&self) -> Vec<&'r str> {
+        let rules = &self.catalog.rules;
+        let limited: Vec<&str> = rules.scope.iter().chain(&rules.folders).map(|f| f.trim_matches('/')).collect();
+        if limited.is_empty() || limited.contains(&"") { vec![""] } else { limited }
     }
 
     /// Refuses what may not be seen.

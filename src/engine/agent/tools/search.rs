@@ -37,11 +37,13 @@ fn parameters() -> Value {
 
 fn run(room: &mut Room<'_>, args: &Args) -> Answer {
     let regex = compile(args.text("pattern")?, args.flag("ignore_case")?)?;
-    let folder = args.maybe_path("path")?.unwrap_or(room.usual_folder());
-    room.must_be_visible(folder)?;
+    let folders = args.maybe_path("path")?.map_or_else(|| room.usual_folders(), |path| vec![path]);
+    folders.iter().try_for_each(|folder| room.must_be_visible(folder))?;
     let files = args.maybe_text("files")?.filter(|files| !files.trim().is_empty()).map(glob::compile).transpose()?;
     let wanted = |entry: &Entry<'_>| {
-        entry.mode.is_regular() && below(entry.path, folder) && files.as_ref().is_none_or(|f| f.is_match(entry.path))
+        entry.mode.is_regular()
+            && folders.iter().any(|folder| below(entry.path, folder))
+            && files.as_ref().is_none_or(|f| f.is_match(entry.path))
     };
     let entries: Vec<Entry<'_>> = room.entries().into_iter().filter(wanted).collect();
     if entries.is_empty() {
