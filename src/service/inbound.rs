@@ -6,7 +6,7 @@ mod issue;
 mod lifecycle;
 pub mod payload;
 
-use crate::adapters::store::{deliveries, tasks};
+use crate::adapters::store::{deliveries, pulls, tasks};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::repo::Repo;
 
@@ -99,10 +99,12 @@ async fn look_at_reactions(svc: &Services, repo: &Repo, payload: &Payload) -> an
     };
     let mut conn = svc.store.read().await?;
     let task = tasks::find_issue(&mut conn, repo.id, number).await?;
+    let pull = pulls::by_number(&mut conn, repo.id, number).await?;
     drop(conn);
-    match task {
-        Some(task) => super::watch::look_soon(svc, task.id).await,
-        None => Ok(()),
+    match (task, pull) {
+        (Some(task), _) => super::watch::look_soon_under(svc, task.id, None).await,
+        (None, Some(pull)) => super::watch::look_soon_under(svc, pull.task_id, Some(pull.id)).await,
+        (None, None) => Ok(()),
     }
 }
 

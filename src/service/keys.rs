@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::adapters::crypto::{KeyError, KeyRing, Place, Purpose};
 use crate::adapters::store::{Store, StoreError, meta, models};
 use crate::domain::clock::Timestamp;
+use crate::domain::crash;
 use crate::domain::ids::ModelId;
 
 use super::audit;
@@ -79,6 +80,7 @@ async fn batch(
         }
     }
     tx.commit().await?;
+    crash::point("keys_batch");
     Ok(sealed.last().map(|(id, _)| *id))
 }
 

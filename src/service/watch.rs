@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::adapters::github::{AccountKind, GithubError, Reaction, RepoClient};
 use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{RoundId, TaskId};
+use crate::domain::ids::{PullId, RoundId, TaskId};
 use crate::domain::job::Job;
 use crate::domain::pick::{Pick, PickForm, PickSource, PickStatus};
 use crate::domain::pull::PullStatus;
@@ -56,11 +56,21 @@ pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow>
     Ok(Flow::Again(next))
 }
 
-/// Looks soon, whatever the schedule says: something happened on the issue, or its page was opened. Many of these are
-/// one look.
+/// Looks soon at a task's newest round, whatever the schedule says: its page was opened. Many of these are one look.
 pub async fn look_soon(svc: &Services, task: TaskId) -> anyhow::Result<()> {
+    let newest = rounds::newest(&mut *svc.store.read().await?, task).await?;
+    look_soon_at(svc, newest).await
+}
+
+/// The same for the newest round of a thread in which something happened: that of our pull request, or the issue's.
+pub async fn look_soon_under(svc: &Services, task: TaskId, pull: Option<PullId>) -> anyhow::Result<()> {
+    let newest = rounds::newest_under(&mut *svc.store.read().await?, task, pull).await?;
+    look_soon_at(svc, newest).await
+}
+
+async fn look_soon_at(svc: &Services, round: Option<Round>) -> anyhow::Result<()> {
+    let Some(round) = round else { return Ok(()) };
     let mut conn = svc.store.read().await?;
-    let Some(round) = rounds::newest(&mut conn, task).await? else { return Ok(()) };
     let watched = !watches::list_round(&mut conn, round.id).await?.is_empty();
     drop(conn);
     if !watched || !matches!(round.status, RoundStatus::Running | RoundStatus::Choosing) {

@@ -88,8 +88,10 @@ pub(super) fn resolve<'a>(places: &[Place], paths: impl Iterator<Item = &'a str>
 mod tests {
     use super::*;
 
-    /// A trace as the tool prints it, and the places that it names below the repository's files.
-    const TRACES: &[(&str, &str, &[(&str, u32)])] = &[
+    /// A tool, a trace as it prints it, and the places that this names among the repository's files.
+    type Row = (&'static str, &'static str, &'static [(&'static str, u32)]);
+
+    const TRACES: &[Row] = &[
         (
             "python",
             "Traceback (most recent call last):\n  File \"/srv/app/shop/cart.py\", line 12, in total\n    return x\n\

@@ -15,7 +15,7 @@ use rustix::process::Signal;
 use secrecy::ExposeSecret as _;
 use tokio::task::block_in_place;
 
-use crate::cli::binary::{Place, Serving};
+use crate::cli::binary::{Place, Ran, Serving};
 use crate::support::databases::TestDb;
 use crate::support::invariants::{self, Facts};
 use crate::support::world::{ADA, ADMIN, GREET, MODEL_KEY, REPO, right};
@@ -168,6 +168,30 @@ impl Program {
         let (code, log) = block_in_place(|| serving.stop(Signal::TERM));
         assert_eq!(code, Some(0), "{}", log.join("\n"));
         self.log.extend(log);
+    }
+
+    /// The Fernet keys it starts with next.
+    pub fn set_encryption_keys(&mut self, keys: &str) {
+        self.place.set("BAKEOFF_ENCRYPTION_KEYS", keys);
+        self.secrets.extend(keys.split(',').map(str::to_owned));
+    }
+
+    /// The Fernet key it was first started with.
+    pub fn encryption_keys(&self) -> String {
+        self.secrets[0].clone()
+    }
+
+    /// Another command of the program, beside the one that serves.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        block_in_place(|| self.place.run(args))
+    }
+
+    /// The same, which kills itself at this place.
+    pub fn run_until(&mut self, crash_at: &str, args: &[&str]) -> Ran {
+        self.place.set("CRASH_AT", crash_at);
+        let ran = block_in_place(|| self.place.run(args));
+        self.place.unset("CRASH_AT");
+        ran
     }
 
     /// An issue about the greeting.

@@ -107,7 +107,7 @@ pub async fn check(facts: &Facts<'_>) {
         i6_pulls_are_what_was_shown(facts, whole);
     }
     i2_nothing_of_ours_is_unknown(facts, &wholes);
-    updates::check(facts.hub, facts.store, &facts.repos[0]).await;
+    updates::check(facts.hub, facts.store, facts.repos).await;
     i2_comments_are_unique(facts);
     i5_nothing_leaked(facts).await;
     the_audit_chain_holds(facts.store).await;

@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bakeoff::adapters::store::page::Page;
-use bakeoff::adapters::store::{Store, picks, pulls, runs, tasks};
+use bakeoff::adapters::store::{Store, picks, pulls, repos, runs, tasks};
 use bakeoff::domain::pick::PickStatus;
 use bakeoff::domain::run::Run;
 use bakeoff::sim::github::FakeGithub;
 
 type Files = BTreeMap<String, (u32, Vec<u8>)>;
 
-/// Checks every pick of the tasks of `repo`.
-pub async fn check(hub: &FakeGithub, store: &Store, repo: &str) {
+/// Checks every pick of the tasks of `names`, the repositories of the story.
+pub async fn check(hub: &FakeGithub, store: &Store, names: &[String]) {
     let mut conn = store.read().await.unwrap();
     for task in tasks::list(&mut conn, None, &Page::ALL).await.unwrap() {
+        let row = repos::by_id(&mut conn, task.repo_id).await.unwrap().expect("a task has a repository");
+        let named = row.name.map(|name| name.to_string()).filter(|name| names.contains(name));
+        // One that was renamed in the story is still found by the name it began with.
+        let Some(repo) = named.as_ref().or(names.first()) else { continue };
         let mut by_pull = BTreeMap::new();
         for pick in picks::list(&mut conn, task.id).await.unwrap() {
             let Some(commit) = pick.commit.filter(|_| pick.status == PickStatus::Opened) else { continue };
