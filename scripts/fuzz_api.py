@@ -148,7 +148,11 @@ def main(binary, seconds):
             return code
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            try:
+                server.wait(timeout=5)
+            except subprocess.TimeoutExpired:  # What is under way may take longer to end; nobody needs it.
+                server.kill()
+                server.wait(timeout=60)
 
 
 if __name__ == "__main__":

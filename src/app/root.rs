@@ -1,12 +1,11 @@
 //! `GET /`: what this is, for programs; the home page for whoever asks for one.
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
 
+use crate::entry::api;
 use crate::entry::web::is_this_machine;
 
 fn wants_page(headers: &HeaderMap) -> bool {
@@ -25,11 +24,5 @@ pub(super) async fn root(State(local): State<bool>, request: Request, next: Next
     if request.uri().path() != "/" || !reads || foreign || wants_page(request.headers()) {
         return next.run(request).await;
     }
-    let about = json!({
-        "name": env!("CARGO_PKG_NAME"),
-        "version": env!("CARGO_PKG_VERSION"),
-        "docs": "/docs",
-        "openapi": "/openapi.json",
-    });
-    Json(about).into_response()
+    api::about()
 }

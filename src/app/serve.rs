@@ -13,7 +13,7 @@ use crate::adapters::crypto::WebhookSecrets;
 use crate::adapters::queue::{Inbox, InboxSettings, LockError, QueueAdapter as _, ServeLock};
 use crate::adapters::store::{Backend, sqlite_file};
 use crate::engine::render::redact::Secrets;
-use crate::entry::api::{self, ApiState};
+use crate::entry::api::{self, AddressLimit, ApiState, Proxies, limited};
 use crate::entry::web::{self, WebState};
 use crate::entry::webhook::{self, Receiver};
 use crate::entry::worker::Worker;
@@ -137,6 +137,11 @@ async fn start_workers(parts: &Parts, stop: &CancellationToken) -> Result<JoinHa
     Ok(tokio::spawn(Arc::clone(&parts.queue).run(worker, stop.clone())))
 }
 
+/// Where the web view signs people in.
+fn is_sign_in(path: &str) -> bool {
+    path.starts_with("/login") || path.starts_with("/auth")
+}
+
 fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     let settings = &parts.settings;
     let services = &parts.services;
@@ -151,11 +156,18 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     );
     let local = settings.web_auth == WebAuth::Local;
     let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), app_id, stop.clone())
-        .with_webhook_secrets(secrets);
+        .with_webhook_secrets(secrets)
+        .with_token_limit(settings.limits.token);
+    let proxies = Proxies::new(&settings.trusted_proxies);
+    let of = |per_minute| AddressLimit::new(per_minute, &proxies);
+    let limits = &settings.limits;
+    let pages =
+        limited(web::router(WebState::new(services.clone(), local, stop.clone())), &of(limits.sign_in).on(is_sign_in));
+    let rest = api::router(api, &settings.cors_origins);
     let all = Router::new()
-        .merge(webhook::router(receiver))
-        .merge(web::router(WebState::new(services.clone(), local, stop.clone())))
-        .merge(api::router(api))
+        .merge(limited(webhook::router(receiver), &of(limits.webhook)))
+        .merge(pages)
+        .merge(limited(rest, &of(limits.address).on(|path| !api::is_watched(path))))
         .layer(axum::middleware::from_fn_with_state(local, super::root::root));
     api::finished(all)
 }

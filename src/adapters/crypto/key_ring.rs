@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use fernet::Fernet;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 /// What a sealed value is for; a value sealed for one purpose cannot be opened for another.
@@ -77,6 +79,16 @@ pub struct KeyRing(Arc<Keys>);
 struct Keys {
     first: Fernet,
     others: Vec<Fernet>,
+    /// For keyed hashes, one of each key; the first one's first.
+    hashers: Vec<Hmac<Sha256>>,
+}
+
+/// A key for hashes that tells nothing about the Fernet key it comes from.
+fn hasher(word: &str) -> Option<Hmac<Sha256>> {
+    let mut derived = Sha256::new();
+    derived.update(b"bakeoff keyed hash\n");
+    derived.update(word.as_bytes());
+    Hmac::new_from_slice(&Zeroizing::new(<[u8; 32]>::from(derived.finalize()))[..]).ok()
 }
 
 impl fmt::Debug for KeyRing {
@@ -89,13 +101,14 @@ impl KeyRing {
     /// Reads comma- or line-separated Fernet keys, the first of which encrypts.
     pub fn parse(list: &SecretString) -> Result<Self, KeyError> {
         let words = list.expose_secret().split([',', '\n']).map(str::trim).filter(|word| !word.is_empty());
+        let hashers = words.clone().filter_map(hasher).collect();
         let mut keys = words
             .enumerate()
             .map(|(index, word)| Fernet::new(word).ok_or(KeyError::Malformed(index + 1)))
             .collect::<Result<Vec<_>, _>>()?
             .into_iter();
         let first = keys.next().ok_or(KeyError::Empty)?;
-        Ok(Self(Arc::new(Keys { first, others: keys.collect() })))
+        Ok(Self(Arc::new(Keys { first, others: keys.collect(), hashers })))
     }
 
     /// Seals `secret` for `place` with the first key.
@@ -116,6 +129,18 @@ impl KeyRing {
         let secret = self.decrypt(place, sealed)?;
         let current = self.0.first.decrypt(sealed).map(Zeroizing::new).is_ok();
         Ok((!current).then(|| self.encrypt(place, &secret)))
+    }
+
+    /// A hash that only a holder of the first key can make.
+    pub fn mac(&self, bytes: &[u8]) -> String {
+        let first = self.0.hashers.first();
+        first.map(|hasher| hex::encode(hasher.clone().chain_update(bytes).finalize().into_bytes())).unwrap_or_default()
+    }
+
+    /// Whether it is the hash of these bytes with any of the keys.
+    pub fn is_mac(&self, mac: &str, bytes: &[u8]) -> bool {
+        let Ok(mac) = hex::decode(mac) else { return false };
+        self.0.hashers.iter().any(|hasher| hasher.clone().chain_update(bytes).verify_slice(&mac).is_ok())
     }
 
     /// A fresh value for the sentinel row, which refuses a start with the wrong keys.
@@ -179,6 +204,16 @@ mod tests {
         }
         let tricky = keys.encrypt(Place { record: "a:1", ..PLACE }, &"x".into());
         assert_eq!(keys.decrypt(PLACE, &tricky).unwrap_err(), KeyError::WrongPlace);
+    }
+
+    #[test]
+    fn keyed_hashes_outlive_an_exchange_of_keys() {
+        let (old, new) = (generate_key(), generate_key());
+        let mac = ring(&[&old]).mac(b"POST /v1/tasks");
+        assert!(ring(&[&new, &old]).is_mac(&mac, b"POST /v1/tasks"));
+        assert!(!ring(&[&new, &old]).is_mac(&mac, b"POST /v1/models"));
+        assert!(!ring(&[&new]).is_mac(&mac, b"POST /v1/tasks"));
+        assert!(!ring(&[&old]).is_mac("", b"") && !ring(&[&old]).is_mac("zz", b""));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! an entry (M19).
 
 use serde_json::Value;
+use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::row::{Read, text, to_json};
+use super::row::{Read, parameters, text, to_json};
 use super::{Conn, StoreError};
 use crate::domain::audit::AuditEntry;
 use crate::domain::clock::Timestamp;
@@ -16,6 +17,8 @@ macro_rules! select {
     };
 }
 
+/// Rows written by one statement: SQLite takes 32,766 parameters, and each length is a statement that it must read.
+const ROWS: usize = 64;
 /// Rows read at once by [`verify`].
 const BATCH: i64 = 1_000;
 
@@ -95,6 +98,44 @@ pub async fn append(conn: &mut Conn, entry: NewEntry<'_>, now: Timestamp) -> Res
     insert(conn, stored, hash).await?;
     sqlx::query("UPDATE meta SET value = $1 WHERE key = 'audit_head'").bind(new_head).execute(conn).await?;
     Ok(seq)
+}
+
+/// Adds entries in their order, each with its moment; see [`append`].
+pub async fn append_many(conn: &mut Conn, entries: &[(NewEntry<'_>, Timestamp)]) -> Result<(), StoreError> {
+    sqlx::query("UPDATE meta SET value = value WHERE key = 'audit_head'").execute(&mut *conn).await?;
+    let (mut last, mut hash) = head(conn).await?;
+    for piece in entries.chunks(ROWS) {
+        let statement = format!(
+            "INSERT INTO audit (seq, at, actor, action, subject, details, previous_hash, hash) VALUES {}",
+            parameters(piece.len(), 8)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for (entry, at) in piece {
+            let stored = Stored {
+                seq: last + 1,
+                at: at.0,
+                actor: text(entry.actor),
+                action: text(entry.action),
+                subject: text(entry.subject),
+                details: to_json(entry.details)?,
+                previous_hash: hash,
+            };
+            (last, hash) = (stored.seq, stored.fingerprint()?);
+            query = query
+                .bind(stored.seq)
+                .bind(stored.at)
+                .bind(stored.actor)
+                .bind(stored.action)
+                .bind(stored.subject)
+                .bind(stored.details)
+                .bind(stored.previous_hash)
+                .bind(hash.clone());
+        }
+        query.execute(&mut *conn).await?;
+    }
+    let new_head = format!("{last} {hash}");
+    sqlx::query("UPDATE meta SET value = $1 WHERE key = 'audit_head'").bind(new_head).execute(conn).await?;
+    Ok(())
 }
 
 async fn insert(conn: &mut Conn, entry: Stored, hash: String) -> Result<(), StoreError> {

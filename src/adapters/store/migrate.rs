@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "threads", include_str!("../../../migrations/0005_threads.sql")),
     (6, "votes", include_str!("../../../migrations/0006_votes.sql")),
     (7, "pick_forms", include_str!("../../../migrations/0007_pick_forms.sql")),
+    (8, "answers", include_str!("../../../migrations/0008_answers.sql")),
 ];
 
 /// Any number: two processes that migrate the same Postgres database take turns by it.

@@ -4,6 +4,7 @@
 //! happens in one transaction ([`Store::begin`]) and what is merely read ([`Store::read`]).
 //! A status changes only as a compare-and-set that says whether it happened (I3).
 
+pub mod answers;
 pub mod audit;
 pub mod budget_warnings;
 pub mod charges;

@@ -104,3 +104,12 @@ impl Read for AnyRow {
 fn is_null(row: &AnyRow, column: &'static str) -> Result<bool, StoreError> {
     row.try_get_raw(column).map(|v| v.is_null()).map_err(|_| StoreError::Unreadable { column })
 }
+
+/// `($1, $2), ($3, $4)`: the parameters of so many rows.
+pub(in crate::adapters) fn parameters(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}

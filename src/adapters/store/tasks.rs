@@ -4,13 +4,16 @@ use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::page::Page;
-use super::row::{Read, opt_text, text};
+use super::row::{Read, opt_text, parameters, text};
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RepoId, TaskId};
 use crate::domain::issue::IssueRef;
 use crate::domain::repo::RepoName;
 use crate::domain::task::Task;
+
+/// Rows written by one statement.
+const ROWS: usize = 64;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -51,6 +54,28 @@ pub async fn insert(conn: &mut Conn, task: &Task) -> Result<bool, StoreError> {
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Adds tasks without an issue, which nothing can be there in place of.
+pub async fn insert_many(conn: &mut Conn, tasks: &[&Task]) -> Result<(), StoreError> {
+    for piece in tasks.chunks(ROWS) {
+        let statement = format!(
+            "INSERT INTO tasks (id, repo_id, title, round, created_at, updated_at) VALUES {}",
+            parameters(piece.len(), 6)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for task in piece {
+            query = query
+                .bind(task.id.to_string())
+                .bind(task.repo_id.to_string())
+                .bind(opt_text(task.title.as_deref()))
+                .bind(task.round)
+                .bind(task.created_at.0)
+                .bind(task.updated_at.0);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 /// One task.

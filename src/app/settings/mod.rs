@@ -12,10 +12,12 @@ mod values;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::domain::money::UsdMicros;
+use crate::entry::api::Network;
 use crate::service::caps::Counts;
 use crate::service::models::NewModel;
 
@@ -113,6 +115,19 @@ impl Default for Pace {
     }
 }
 
+/// How often somebody may ask within a minute; 0 for any number.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Each REST token.
+    pub token: u32,
+    /// Each address, before its token is looked at.
+    pub address: u32,
+    /// Each address that brings webhooks.
+    pub webhook: u32,
+    /// Each address that signs in.
+    pub sign_in: u32,
+}
+
 /// Everything the program is told from outside.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -144,6 +159,12 @@ pub struct Settings {
     pub admin_token: Option<SecretString>,
     /// How people sign in.
     pub web_auth: WebAuth,
+    /// Browsers of these origins may use the REST API.
+    pub cors_origins: Vec<HeaderValue>,
+    /// Reverse proxies whose `X-Forwarded-For` is taken.
+    pub trusted_proxies: Vec<Network>,
+    /// How often somebody may ask.
+    pub limits: Limits,
     /// Hosts that a `base_url` may name although private or plain http.
     pub allowed_model_hosts: Vec<String>,
     /// Accept `file://` repositories.
@@ -196,6 +217,9 @@ impl Default for Settings {
             ca_file: None,
             admin_token: None,
             web_auth: WebAuth::Github,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            limits: Limits { token: 6_000, address: 12_000, webhook: 600_000, sign_in: 60 },
             allowed_model_hosts: Vec::new(),
             allow_local_repos: false,
             workers: 64,

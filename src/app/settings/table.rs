@@ -1,6 +1,7 @@
 //! One row for each setting: its name, its default as people read it, what it means, and how it is taken.
 //! Loading, the errors, `doctor` and `docs/configuration.md` all come from here.
 
+use axum::http::HeaderValue;
 use secrecy::SecretString;
 
 use super::values::{Raw, Read};
@@ -59,6 +60,21 @@ const fn secret(
     take: fn(&mut Draft, &Raw) -> Read<()>,
 ) -> Row {
     Row { name, default, meaning, secret: true, take }
+}
+
+fn limit(raw: &Raw) -> Read<u32> {
+    Ok(u32::try_from(raw.count(0..=1_000_000_000)?).unwrap_or(0))
+}
+
+/// An origin as browsers write it: scheme and host, no path.
+fn origin(text: &str) -> Read<HeaderValue> {
+    let wrong = || "must be origins such as https://tools.example.com, without a path".to_owned();
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let written = url.origin().ascii_serialization();
+    if !matches!(url.scheme(), "http" | "https") || written != text {
+        return Err(wrong());
+    }
+    HeaderValue::from_str(text).map_err(|_| wrong())
 }
 
 /// What stands where there is no default.
@@ -170,6 +186,46 @@ pub const TABLE: &[Row] = &[
             Ok(())
         },
     ),
+    row(
+        "CORS_ORIGINS",
+        NONE,
+        "origins, comma separated, whose pages may use the REST API in a browser (`https://tools.example.com`)",
+        |d, raw| {
+            d.settings.cors_origins = raw.list().iter().map(|text| origin(text)).collect::<Read<_>>()?;
+            Ok(())
+        },
+    ),
+    row(
+        "TRUSTED_PROXIES",
+        NONE,
+        "addresses or networks, comma separated, of reverse proxies whose `X-Forwarded-For` names the client \
+         (`10.0.0.0/8`); from anybody else it is ignored",
+        |d, raw| {
+            d.settings.trusted_proxies = raw.list().iter().map(|text| text.parse()).collect::<Read<_>>()?;
+            Ok(())
+        },
+    ),
+    row("RATE_LIMIT_TOKEN", "6000", "requests of one REST token in a minute; 0 for any number", |d, raw| {
+        d.settings.limits.token = limit(raw)?;
+        Ok(())
+    }),
+    row(
+        "RATE_LIMIT_ADDRESS",
+        "12000",
+        "requests of one address in a minute, counted before its token is looked at; 0 for any number",
+        |d, raw| {
+            d.settings.limits.address = limit(raw)?;
+            Ok(())
+        },
+    ),
+    row("RATE_LIMIT_WEBHOOK", "600000", "webhooks of one address in a minute; 0 for any number", |d, raw| {
+        d.settings.limits.webhook = limit(raw)?;
+        Ok(())
+    }),
+    row("RATE_LIMIT_SIGN_IN", "60", "steps of signing in by one address in a minute; 0 for any number", |d, raw| {
+        d.settings.limits.sign_in = limit(raw)?;
+        Ok(())
+    }),
     row(
         "ALLOWED_MODEL_HOSTS",
         NONE,

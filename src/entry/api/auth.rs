@@ -7,8 +7,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::ApiState;
+use super::edge::too_many;
 use super::error::ApiError;
 use crate::adapters::crypto::{same_hash, secret_hash};
+use crate::domain::ids::TokenId;
 use crate::domain::repo::Repo;
 use crate::domain::token::{Scope, Token};
 use crate::service::audit;
@@ -76,6 +78,21 @@ impl Caller {
         self.limit().is_some()
     }
 
+    /// The token's id, as answers are kept by; the operator's has none.
+    pub(super) fn id(&self) -> String {
+        match self {
+            Self::Admin => ADMIN_NAME.to_owned(),
+            Self::Token(token) => token.id.to_string(),
+        }
+    }
+
+    fn token_id(&self) -> Option<TokenId> {
+        match self {
+            Self::Admin => None,
+            Self::Token(token) => Some(token.id),
+        }
+    }
+
     /// The token's name.
     pub(super) fn name(&self) -> &str {
         match self {
@@ -133,6 +150,9 @@ pub(super) async fn guard(
         Ok(caller) => caller,
         Err(error) => return error.into_response(),
     };
+    if let Err(wait_s) = state.token_limit.check(&caller.token_id()) {
+        return too_many(wait_s);
+    }
     if !caller.may(scope) {
         let detail = format!("The token lacks the scope \"{}\".", scope.as_str());
         return ApiError::said(StatusCode::FORBIDDEN, detail).into_response();

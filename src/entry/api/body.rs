@@ -1,9 +1,12 @@
 //! JSON bodies, read field by field: all that is wrong is told at once, in FastAPI's form, and never a secret.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
+use axum::body::Body as Stream;
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -54,19 +57,23 @@ impl FromRequest<ApiState> for Fields {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        let too_large = || ApiError::said(StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB.");
-        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-        if length.is_some_and(|bytes| bytes > MAX_BYTES) {
-            return Err(too_large());
-        }
-        let read = axum::body::to_bytes(request.into_body(), MAX_BYTES);
-        let bytes = match tokio::time::timeout(state.body_read, read).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(error)) if is_length(&error) => return Err(too_large()),
-            Ok(Err(_)) => return Err(ApiError::said(StatusCode::BAD_REQUEST, "The body broke off.")),
-            Err(_) => return Err(ApiError::said(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.")),
-        };
-        Self::parse(&bytes)
+        let (parts, body) = request.into_parts();
+        Self::parse(&whole(&parts.headers, body, state.body_read).await?)
+    }
+}
+
+/// A body once all of it is here.
+pub(super) async fn whole(headers: &HeaderMap, body: Stream, deadline: Duration) -> Result<Bytes, ApiError> {
+    let too_large = || ApiError::said(StatusCode::PAYLOAD_TOO_LARGE, "The body is over 1 MiB.");
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|bytes| bytes > MAX_BYTES) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(deadline, axum::body::to_bytes(body, MAX_BYTES)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length(&error) => Err(too_large()),
+        Ok(Err(_)) => Err(ApiError::said(StatusCode::BAD_REQUEST, "The body broke off.")),
+        Err(_) => Err(ApiError::said(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.")),
     }
 }
 

@@ -11,6 +11,7 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
 use serde_json::json;
+use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::path::ParameterIn;
 
 use super::auth::Caller;
@@ -80,7 +81,10 @@ impl IntoResponse for Live {
 
 impl Described for Live {
     fn describe(draft: &mut Draft) {
-        draft.gives_as(200, EVENTS, "text/event-stream", Kind::Text.schema().into(), None);
+        let event = ["id", "event", "data"]
+            .into_iter()
+            .fold(ObjectBuilder::new(), |event, field| event.property(field, Kind::Text.schema()));
+        draft.gives_as(200, EVENTS, "text/event-stream", event.into(), None);
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa::openapi::path::ParameterIn;
 use super::error::ApiError;
 use super::form::{Described, Draft, Family, Kind, Shown, elsewhere, family, open};
 use super::show::{About, Received};
-use super::{health, metrics, routes};
+use super::{docs, health, metrics, routes};
 
 /// The document itself.
 pub(super) struct Document;
@@ -58,6 +58,7 @@ fn webhook(draft: &mut Draft) {
     draft.fails(408, "The payload took too long to arrive.");
     draft.fails(413, "The payload is over 25 MiB.");
     draft.fails(415, "The content type must be application/json.");
+    draft.limited();
     draft.fails(503, "The database cannot take the delivery now.");
 }
 
@@ -76,6 +77,10 @@ pub(super) fn routes() -> Family {
                 .fails(500, "Internal Server Error")
                 .fails(503, health::NO_DATABASE),
             open("/openapi.json", "This document", openapi),
+            open("/docs", "The document to read and to try", docs::docs),
+            open("/docs/{file}", "A file that the page loads", docs::file)
+                .part("file", "Its name.", Kind::OneOf(&docs::NAMES))
+                .unknown("File"),
             elsewhere("POST", "/webhooks/github", "Takes GitHub's deliveries", webhook)
                 .about("The signature over the raw bytes stands in for a token."),
         ],

@@ -3,13 +3,14 @@
 use std::sync::OnceLock;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::MethodRouter;
 use utoipa::openapi::OpenApi;
 
 use super::form::{Family, Route, document};
 use super::{
-    ApiState, audit, auth, budgets, deliveries, github, logs, messages, models, open, preferences, prs, repos, rounds,
-    runs, tasks, tokens, usage, votes,
+    ApiState, audit, auth, budgets, deliveries, edge, github, logs, messages, models, open, preferences, prs, repos,
+    rounds, runs, tasks, tokens, usage, votes,
 };
 use crate::domain::token::Scope;
 
@@ -62,12 +63,22 @@ pub fn openapi() -> &'static str {
     })
 }
 
+/// What stands behind the guard, around the endpoint.
+fn inside(state: &ApiState, method: &str, run: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+    match method {
+        "GET" => run.route_layer(from_fn(edge::marked)),
+        "POST" => run.route_layer(from_fn_with_state(state.clone(), edge::once)),
+        _ => run,
+    }
+}
+
 /// The table as a router; what a wrong method gets needs no token.
 pub(super) fn router(state: &ApiState) -> Router<ApiState> {
     let routes = table().into_iter().flat_map(|family| family.routes);
-    routes.fold(Router::new(), |router, Route { path, scope, run, .. }| match (run, scope) {
+    routes.fold(Router::new(), |router, Route { method, path, scope, run, .. }| match (run, scope) {
         (Some(run), Some(scope)) => {
-            router.route(path, run.route_layer(from_fn_with_state((state.clone(), scope), auth::guard)))
+            let guard = from_fn_with_state((state.clone(), scope), auth::guard);
+            router.route(path, inside(state, method, run).route_layer(guard))
         }
         (Some(run), None) => router.route(path, run),
         (None, _) => router,

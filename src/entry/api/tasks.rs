@@ -52,7 +52,7 @@ async fn create(
     let title = fields.optional_text("title", (0, 1000));
     fields.finish()?;
     let repo = input::repo(&state, &caller, &repo_id).await?;
-    let task = tasks::create(&state.services, repo.id, title, &caller.actor()).await?;
+    let task = tasks::create_among(&state.services, &state.new_tasks, repo.id, title, caller.actor()).await?;
     Ok(Created((&task).into()))
 }
 

@@ -1,5 +1,6 @@
 //! What the REST API reads and writes beside the use cases it shares with the commands.
 
+pub mod answers;
 pub mod budgets;
 pub mod compared;
 pub mod deliveries;
@@ -8,6 +9,7 @@ pub mod github;
 pub mod leaderboard;
 pub mod logs;
 pub mod lookup;
+pub mod new_tasks;
 pub mod preferences;
 pub mod prs;
 pub mod rounds;

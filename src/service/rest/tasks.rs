@@ -8,18 +8,35 @@ use crate::domain::pull::Pull;
 use crate::domain::repo::RepoName;
 use crate::domain::run::{LogLine, Run};
 use crate::domain::task::Task;
+use crate::service::rest::new_tasks::NewTasks;
 use crate::service::{Services, audit};
+
+fn new(svc: &Services, repo: RepoId, title: Option<String>) -> Task {
+    let now = svc.now();
+    Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now }
+}
 
 /// Makes a task without an issue.
 pub async fn create(svc: &Services, repo: RepoId, title: Option<String>, actor: &str) -> Result<Task, StoreError> {
-    let now = svc.now();
-    let task =
-        Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now };
+    let task = new(svc, repo, title);
     let mut tx = svc.store.begin().await?;
     tasks::insert(&mut tx, &task).await?;
     let details = serde_json::json!({ "repo": repo.to_string() });
-    audit::note(&mut tx, actor, "task.create", &format!("task:{}", task.id), details, now).await?;
+    audit::note(&mut tx, actor, "task.create", &format!("task:{}", task.id), details, task.created_at).await?;
     tx.commit().await?;
+    Ok(task)
+}
+
+/// The same in one commit with others that come at once.
+pub async fn create_among(
+    svc: &Services,
+    writer: &NewTasks,
+    repo: RepoId,
+    title: Option<String>,
+    actor: String,
+) -> anyhow::Result<Task> {
+    let task = new(svc, repo, title);
+    writer.add(task.clone(), actor).await?;
     Ok(task)
 }
 

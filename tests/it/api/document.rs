@@ -44,11 +44,11 @@ fn every_operation_is_told_whole() {
         let answers = operation["responses"].as_object().unwrap();
         assert!(answers.keys().any(|status| status.starts_with('2')), "{at} never succeeds");
         if scope.is_some() {
-            for status in ["401", "403", "500", "503"] {
+            for status in ["401", "403", "429", "500", "503"] {
                 assert!(answers.contains_key(status), "{at} does not tell {status}");
             }
         }
-        assert_eq!(path.contains('{') && scope.is_some(), answers.contains_key("404") && path.contains('{'), "{at}");
+        assert!(!path.contains('{') || answers.contains_key("404"), "{at} does not tell 404");
         if operation.get("requestBody").is_some() && scope.is_some() {
             assert!(["408", "413", "422"].iter().all(|status| answers.contains_key(*status)), "{at}");
             let content = &operation["requestBody"]["content"]["application/json"];

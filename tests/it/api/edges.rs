@@ -15,6 +15,9 @@ async fn what_needs_no_token() {
     assert!(page.text().await.unwrap().contains("<html"));
     let foreign = sent(world.http.get(&world.base).header("host", "evil.example")).await;
     assert_eq!(foreign.status, 403, "the local web view answers this machine only");
+    assert_eq!((&about["version"], &about["docs"]), (&json!(env!("CARGO_PKG_VERSION")), &json!("/docs")));
+    let document = get("/openapi.json").await.body;
+    assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(get("/health").await.body["status"], "healthy");
     assert_eq!(get("/readyz").await.status, 200);
     let metrics = world.http.get(format!("{}/metrics", world.base)).send().await.unwrap().text().await.unwrap();

@@ -210,7 +210,7 @@ async fn open_streams_are_bounded_and_end_with_the_program() {
     let stop = CancellationToken::new();
     let app = i64::try_from(world.hub.app_id()).unwrap();
     let state = ApiState::new(world.services.clone(), Some(&SecretString::from(ADMIN)), app, stop.clone());
-    let api = router(state.with_streams(1));
+    let api = router(state.with_streams(1), &[]);
     let ask = async || {
         let request = Request::get(format!("/v1/runs/{run}/logs/stream"));
         let request = request.header("authorization", format!("Bearer {ADMIN}")).body(Body::empty()).unwrap();

@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 mod deliveries;
 mod document;
+mod edge;
 mod edges;
 mod flow;
 mod forms;
@@ -13,10 +14,12 @@ mod models;
 mod prs;
 mod rounds;
 mod runs;
+mod strangers;
 mod tokens;
 mod updates;
 mod usage;
 mod votes;
+mod worked_example;
 
 use std::time::Duration;
 

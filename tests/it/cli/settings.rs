@@ -26,6 +26,8 @@ fn every_row_can_be_set_in_both_places() {
         "WEB_AUTH" => "github",
         "CA_FILE" => "Cargo.toml",
         "ALLOW_LOCAL_REPOS" => "true",
+        "CORS_ORIGINS" => "https://tools.example.com",
+        "TRUSTED_PROXIES" => "10.0.0.0/8, ::1",
         _ => "3",
     };
     for row in TABLE {

@@ -141,6 +141,18 @@ impl Draft {
         self.replies.entry(status).or_default().headers.push((name, words));
     }
 
+    /// 429, and when to come again.
+    pub fn limited(&mut self) {
+        self.fails(429, "Too many requests: try again in 3 s.");
+        self.header(429, "Retry-After", "Seconds until the next request may come.");
+    }
+
+    /// A header of every success.
+    pub fn on_success(&mut self, name: &'static str, words: &'static str) {
+        let successes = self.replies.iter_mut().filter(|(status, _)| (200..300).contains(*status));
+        successes.for_each(|(_, reply)| reply.headers.push((name, words)));
+    }
+
     fn reply(&mut self, status: u16, words: &str) -> &mut Reply {
         let reply = self.replies.entry(status).or_default();
         if !reply.words.iter().any(|known| known == words) {

@@ -10,7 +10,9 @@ use super::Draft;
 use super::draft::text;
 use super::endpoint::Endpoint;
 use crate::domain::token::Scope;
-use crate::entry::api::ApiState;
+use crate::entry::api::{ApiState, edge, is_watched};
+
+const REQUEST_ID: &str = "A name for the request: letters, digits, `-`, `_`, `.`; in the answer, and in the log.";
 
 /// Operations on one kind of thing.
 pub struct Family {
@@ -238,10 +240,44 @@ impl Route {
             draft.header(401, "WWW-Authenticate", "`Bearer`.");
             draft.fails(403, &format!("The token lacks the scope \"{}\".", scope.as_str()));
         }
+        if self.run.is_some() && !is_watched(self.path) {
+            draft.limited();
+        }
         if self.path.starts_with("/v1/") {
             draft.fails(500, "Internal Server Error");
             draft.fails(503, "The database cannot answer now.");
             draft.header(503, "Retry-After", "Seconds until it is worth another try.");
+            draft.parameter(
+                ParameterIn::Header,
+                "X-Request-Id",
+                REQUEST_ID,
+                Kind::Text.schema().max_length(Some(128)),
+                None,
+            );
+            match self.method {
+                "GET" => Self::conditional(draft),
+                "POST" => Self::idempotent(draft),
+                _ => {}
+            }
         }
+    }
+
+    fn conditional(draft: &mut Draft) {
+        let words = "The `ETag` of an answer that is here already.";
+        draft.parameter(ParameterIn::Header, "If-None-Match", words, Kind::Text.schema(), None);
+        draft.header(200, "ETag", "Names this answer.");
+        draft.ends(304, "Nothing has changed.");
+        draft.header(304, "ETag", "Names the answer.");
+    }
+
+    fn idempotent(draft: &mut Draft) {
+        let words = "1 to 255 visible ASCII characters. For 24 hours the same request with the same key is answered as \
+                     the first time, and carried out once.";
+        let schema = Kind::Text.schema().min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
+        draft.parameter(ParameterIn::Header, edge::IDEMPOTENCY_KEY, words, schema, None);
+        draft.fails(409, edge::OTHER);
+        draft.fails(409, edge::RUNNING);
+        draft.invalid();
+        draft.on_success("Idempotent-Replayed", "`true` when it is the answer to an earlier request.");
     }
 }
