@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod crypto;
+pub mod disk;
 pub mod git;
 pub mod github;
 pub mod llm;

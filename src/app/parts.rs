@@ -16,6 +16,7 @@ use crate::adapters::store::{Backend, Store, StoreError, StoreOptions, meta};
 use crate::domain::clock::{SharedClock, SystemClock};
 use crate::engine::context::{Library, Patience};
 use crate::engine::render::redact::Secrets;
+use crate::service::caps::DiskFloor;
 use crate::service::models::InvalidModel;
 use crate::service::{Policy, Services, keys, models};
 
@@ -204,6 +205,8 @@ fn policy(settings: &Settings) -> Policy {
         budget_user_day: settings.budget_user_day,
         budget_installation_day: settings.budget_installation_day,
         counts: settings.counts,
+        disk: Some(DiskFloor { folder: settings.data_dir.clone(), percent: settings.disk_free_percent })
+            .filter(|floor| floor.percent > 0),
         budget_warn_percent: settings.budget_warn_percent,
         run_deadline: pace.run_deadline,
         model_retry_wait: pace.model_retry_wait,

@@ -52,6 +52,8 @@ pub enum Job {
     },
     /// Ask GitHub for deliveries that failed.
     RedeliverFailed,
+    /// Let go of what is kept for a time only.
+    Upkeep,
     /// Look through a repository's newest comments for commands without a delivery.
     ScanComments {
         /// The repository.
@@ -71,6 +73,7 @@ impl Job {
             Self::OpenPull { .. } => "open_pull",
             Self::DressPull { .. } => "dress_pull",
             Self::RedeliverFailed => "redeliver_failed",
+            Self::Upkeep => "upkeep",
             Self::ScanComments { .. } => "scan_comments",
         }
     }
@@ -86,6 +89,7 @@ impl Job {
             Self::OpenPull { pick_id } => format!("pull:{pick_id}"),
             Self::DressPull { pick_id } => format!("dress:{pick_id}"),
             Self::RedeliverFailed => "redeliver".into(),
+            Self::Upkeep => "upkeep".into(),
             Self::ScanComments { repo_id } => format!("scan:{repo_id}"),
         }
     }
@@ -100,7 +104,11 @@ impl Job {
     /// given up, because nobody would start it again.
     pub fn is_standing(&self) -> bool {
         match self {
-            Self::Publish { .. } | Self::WatchRound { .. } | Self::RedeliverFailed | Self::ScanComments { .. } => true,
+            Self::Publish { .. }
+            | Self::WatchRound { .. }
+            | Self::RedeliverFailed
+            | Self::Upkeep
+            | Self::ScanComments { .. } => true,
             Self::HandleDelivery { .. }
             | Self::TellGivenUp { .. }
             | Self::ExecuteRun { .. }
@@ -117,7 +125,7 @@ impl Job {
             Self::Publish { .. } | Self::DressPull { .. } | Self::TellGivenUp { .. } => 2,
             Self::WatchRound { .. } => 3,
             Self::ExecuteRun { .. } => 4,
-            Self::RedeliverFailed | Self::ScanComments { .. } => 5,
+            Self::RedeliverFailed | Self::Upkeep | Self::ScanComments { .. } => 5,
         }
     }
 }

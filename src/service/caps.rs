@@ -1,9 +1,12 @@
-//! The caps on what is started: money by day, how many runs by day and task, a task's tokens, a thread's comments.
+//! The caps on what is started: money by day, how many runs by day and task, a task's tokens, a thread's comments, room
+//! on the disk.
 //! Whoever asks holds them all until the transaction ends, so that commands at once never exceed one (M17).
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::adapters::disk::free_percent;
 use crate::adapters::store::threads::{self, ThreadId};
 use crate::adapters::store::{Conn, StoreError, usage};
 use crate::domain::clock::Timestamp;
@@ -55,6 +58,8 @@ pub enum Much {
     Tokens(i64),
     /// Comments of ours.
     Comments(i64),
+    /// The part of the disk that must stay free, in percent.
+    FreeDisk(u64),
 }
 
 impl fmt::Display for Much {
@@ -64,6 +69,7 @@ impl fmt::Display for Much {
             Self::Runs(cap) => write!(f, "{cap} runs"),
             Self::Tokens(cap) => write!(f, "{cap} tokens"),
             Self::Comments(cap) => write!(f, "{cap} comments"),
+            Self::FreeDisk(percent) => write!(f, "{percent} % of free disk"),
         }
     }
 }
@@ -71,7 +77,8 @@ impl fmt::Display for Much {
 /// A cap that is reached. `Display` is the sentence for who asked over REST.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cap {
-    /// Whose: "repository", "bakeoff installation", "person who asked", "GitHub installation", "task" or "thread".
+    /// Whose: "repository", "bakeoff installation", "person who asked", "GitHub installation", "task", "thread" or
+    /// "machine".
     pub whose: &'static str,
     /// How much it is.
     pub limit: Much,
@@ -82,12 +89,41 @@ pub struct Cap {
 impl fmt::Display for Cap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { whose, limit, until } = self;
+        if let Much::FreeDisk(percent) = limit {
+            return f.write_str(&no_room(*percent));
+        }
         match until {
             Some(until) => {
                 write!(f, "The daily limit of {limit} for the {whose} is reached until {}.", until.to_rfc3339())
             }
             None => write!(f, "The limit of {limit} for the {whose} does not hold this: go on in another task."),
         }
+    }
+}
+
+/// Why nothing new starts on a machine whose disk is nearly full (M55), and who can change that.
+pub fn no_room(percent: u64) -> String {
+    format!(
+        "Less than {percent} % of the disk under this bakeoff is free, so nothing new starts until its owner makes room; \
+         what runs goes on."
+    )
+}
+
+/// The disk that new work needs room on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiskFloor {
+    /// A folder on it.
+    pub folder: PathBuf,
+    /// The part that must be free for anything to start, in percent.
+    pub percent: u64,
+}
+
+impl DiskFloor {
+    /// The cap, when less is free. A disk that cannot be asked has room.
+    fn reached(&self, now: Timestamp) -> Option<Cap> {
+        let is_low = free_percent(&self.folder).is_some_and(|free| free < self.percent);
+        // Told again tomorrow if it still is so.
+        is_low.then(|| Cap { whose: "machine", limit: Much::FreeDisk(self.percent), until: Some(day(now).1) })
     }
 }
 
@@ -120,6 +156,9 @@ pub(super) async fn reached(
     wanted: &Wanted<'_>,
     now: Timestamp,
 ) -> Result<Option<Cap>, StoreError> {
+    if let Some(cap) = policy.disk.as_ref().and_then(|floor| floor.reached(now)) {
+        return Ok(Some(cap));
+    }
     usage::hold(conn).await?;
     if let Some(cap) = money(conn, policy, wanted, now).await? {
         return Ok(Some(cap));

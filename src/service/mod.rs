@@ -34,6 +34,7 @@ pub mod rights;
 pub mod round_state;
 pub mod start_round;
 pub mod tokens;
+pub mod upkeep;
 pub mod watch;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use url::Url;
 use crate::domain::money::UsdMicros;
 use crate::engine::repofile::RepoFile;
 
-use super::caps::Counts;
+use super::caps::{Counts, DiskFloor};
 
 /// Decisions of the operator; [`Default`] is what the documentation says.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Policy {
     pub budget_installation_day: Option<UsdMicros>,
     /// Caps on how many, not on money.
     pub counts: Counts,
+    /// Where room is needed for anything to start.
+    pub disk: Option<DiskFloor>,
     /// The most tokens one run may take, both ways, for a task's cap.
     pub max_run_tokens: i64,
     /// The share of a cap, in percent, at which it is told that most is spent; 0 never tells.
@@ -88,6 +90,7 @@ impl Default for Policy {
             budget_user_day: None,
             budget_installation_day: None,
             counts: Counts::default(),
+            disk: None,
             max_run_tokens: 1_640_000,
             budget_warn_percent: 80,
             run_deadline: Duration::from_mins(10),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::adapters::github::{AccountKind, Comment};
-use crate::adapters::store::{commands as claims, meta, repos};
+use crate::adapters::store::{commands as claims, repos};
 use crate::domain::ids::RepoId;
 use crate::domain::issue::IssueRef;
 use crate::domain::job::Job;
@@ -22,10 +22,11 @@ const IN_FLIGHT: Duration = Duration::from_mins(1);
 
 /// Puts the periodic looks into the queue; called at start.
 pub async fn schedule(svc: &Services) -> anyhow::Result<()> {
-    if svc.github.is_none() {
-        return Ok(());
-    }
     let mut tx = svc.store.begin().await?;
+    svc.enqueue(&mut tx, Job::Upkeep).await?;
+    if svc.github.is_none() {
+        return Ok(tx.commit().await?);
+    }
     svc.enqueue(&mut tx, Job::RedeliverFailed).await?;
     for repo in repos::list(&mut tx, &crate::adapters::store::page::Page::ALL).await? {
         if repo.installation_id.is_some() {
@@ -37,7 +38,6 @@ pub async fn schedule(svc: &Services) -> anyhow::Result<()> {
 
 /// Asks GitHub to send again what failed.
 pub async fn redeliver_failed(svc: &Services) -> anyhow::Result<Flow> {
-    forget_said(svc).await?;
     let github = svc.github()?;
     let failed = github.failed_deliveries(svc.now().minus(DELIVERY_WINDOW)).await?;
     for delivery in &failed {
@@ -47,17 +47,6 @@ pub async fn redeliver_failed(svc: &Services) -> anyhow::Result<Flow> {
         tracing::info!(deliveries = failed.len(), "asked GitHub for failed deliveries");
     }
     Ok(Flow::Again(svc.now().plus(svc.policy.reconcile_every)))
-}
-
-/// What is said once for a round or a day needs no memory beyond it.
-async fn forget_said(svc: &Services) -> anyhow::Result<()> {
-    let mut tx = svc.store.begin().await?;
-    let forgotten = meta::forget_said(&mut tx, svc.now()).await?;
-    tx.commit().await?;
-    if forgotten > 0 {
-        tracing::debug!(notes = forgotten, "forgot what was said once");
-    }
-    Ok(())
 }
 
 /// Looks through a repository's comments since the last look for commands without a delivery.

@@ -23,7 +23,6 @@ mod queue;
 mod reliability;
 mod render;
 mod repofile;
-mod service;
 mod sim;
 mod store;
 mod story;

@@ -187,6 +187,8 @@ pub struct Settings {
     pub budget_installation_day: Option<UsdMicros>,
     /// Caps on how many, not on money.
     pub counts: Counts,
+    /// The part of the disk that must be free for anything to start, in percent; 0 asks for none.
+    pub disk_free_percent: u64,
     /// The share of a cap, in percent, at which it is told that most is spent.
     pub budget_warn_percent: u32,
     /// Forbidden paths beside the built-in ones.
@@ -231,6 +233,7 @@ impl Default for Settings {
             budget_user_day: policy.budget_user_day,
             budget_installation_day: policy.budget_installation_day,
             counts: policy.counts,
+            disk_free_percent: 10,
             budget_warn_percent: policy.budget_warn_percent,
             forbidden_paths: Vec::new(),
             forbidden_paths_except: Vec::new(),

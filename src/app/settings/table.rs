@@ -333,6 +333,15 @@ pub const TABLE: &[Row] = &[
             Ok(())
         },
     ),
+    row(
+        "DISK_FREE_PERCENT",
+        "10",
+        "nothing new starts while less than this part of the disk with the data folder is free, in percent; 0 never asks",
+        |d, raw| {
+            d.settings.disk_free_percent = u64::try_from(raw.count(0..=90)?).unwrap_or(90);
+            Ok(())
+        },
+    ),
     row("REACTION_POLL_FLOOR_SECONDS", "5", "reactions are looked for at most this often", |d, raw| {
         d.settings.pace.poll_floor = raw.seconds(0.05)?;
         Ok(())

@@ -17,6 +17,7 @@ use crate::domain::ids::{MessageId, ModelId};
 use crate::domain::token::Scope;
 use crate::engine::command::folder;
 use crate::service::cancel::cancel_run;
+use crate::service::caps::{Cap, Much};
 use crate::service::rest::rounds::{self, Refused, Wish};
 use crate::service::rest::tasks;
 
@@ -76,6 +77,7 @@ pub(super) fn routes() -> Family {
                 .fails(400, "Ref not found: v2")
                 .fails(402, "The budget of this round is used up.")
                 .fails(502, "GitHub cannot be reached.")
+                .fails(503, "Less than 10 % of the disk under this bakeoff is free, so nothing new starts until its owner makes room; what runs goes on.")
                 .unknown(show::TASK),
             get("/v1/runs/{id}", Scope::Read, "Shows a run", one).unknown(show::RUN),
             post("/v1/runs/{id}/cancel", Scope::Run, "Stops a run", cancel)
@@ -119,6 +121,7 @@ fn read(mut fields: Fields, caller: &Caller) -> Result<Wish, ApiError> {
 fn status_of(refused: &Refused) -> StatusCode {
     match refused {
         Refused::Model(_) | Refused::Ref(_) | Refused::Message(_) => StatusCode::BAD_REQUEST,
+        Refused::Cap(Cap { limit: Much::FreeDisk(_), .. }) => StatusCode::SERVICE_UNAVAILABLE,
         Refused::Price(_) | Refused::Budget(_) | Refused::Cap(_) => StatusCode::PAYMENT_REQUIRED,
         Refused::Server(_) => StatusCode::BAD_GATEWAY,
     }

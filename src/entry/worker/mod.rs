@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use crate::adapters::queue::{JobContext, JobHandler, Outcome};
 use crate::domain::job::Job;
 use crate::service::jobs::{Failure, Flow, Try, sort};
-use crate::service::{Services, dress_pull, execute_run, inbound, open_pull, publish, reconcile, watch};
+use crate::service::{Services, dress_pull, execute_run, inbound, open_pull, publish, reconcile, upkeep, watch};
 
 /// Works on jobs with the use cases.
 pub struct Worker {
@@ -32,6 +32,7 @@ impl Worker {
             Job::OpenPull { pick_id } => open_pull::open_pull(svc, *pick_id, attempt).await,
             Job::DressPull { pick_id } => dress_pull::dress_pull(svc, *pick_id, attempt).await,
             Job::RedeliverFailed => reconcile::redeliver_failed(svc).await,
+            Job::Upkeep => upkeep::upkeep(svc).await,
             Job::ScanComments { repo_id } => reconcile::scan_comments(svc, *repo_id, attempt).await,
         }
     }
@@ -66,6 +67,7 @@ impl Worker {
             | Job::Publish { .. }
             | Job::WatchRound { .. }
             | Job::RedeliverFailed
+            | Job::Upkeep
             | Job::ScanComments { .. } => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use crate::engine::command::{ModelRequest, Options, unknown_model};
 use crate::engine::render::Reply;
 
 use super::{Answer, Asked, Carrier, own_pull, revise};
-use crate::service::caps::{Cap, Much};
+use crate::service::caps::{Cap, Much, no_room};
 use crate::service::start_round::{NewRound, Started, price_of, start_round, task_for_issue};
 use crate::service::{Services, publish, repos, rights};
 
@@ -79,6 +79,7 @@ pub(super) async fn begin(svc: &Services, asked: &Asked<'_>, task: TaskId, new: 
 pub(in crate::service) fn cap_reply(cap: &Cap) -> Reply {
     match (cap.limit, cap.until) {
         (Much::Comments(cap), _) => Reply::ThreadFull { cap },
+        (Much::FreeDisk(percent), _) => Reply::Failed { reason: no_room(percent) },
         (limit, None) => Reply::TaskFull { cap: limit.to_string() },
         (limit, Some(until)) => Reply::CapReached { whose: cap.whose, cap: format!("{limit} a day"), until },
     }

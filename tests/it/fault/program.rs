@@ -70,6 +70,7 @@ fn environment(place: &mut Place, hub: &FakeGithub, models: &FakeModels, databas
     let pem: PathBuf = place.write("app.pem", &hub.private_key_pem());
     for (name, value) in [
         ("BAKEOFF_LISTEN", address),
+        ("BAKEOFF_DISK_FREE_PERCENT", "0"),
         ("BAKEOFF_DATABASE_URL", database),
         ("BAKEOFF_ENCRYPTION_KEYS", &key),
         ("BAKEOFF_GITHUB_URL", &hub.url()),

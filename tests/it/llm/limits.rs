@@ -51,7 +51,8 @@ async fn waiting_for_a_place_counts_towards_the_total() {
         Err(ModelError::Timeout { phase, .. }) => phase,
         other => panic!("{other:?}"),
     });
-    assert_eq!(phases, [Phase::Total, Phase::Place]);
+    // The second may still get the place in the moment in which the first gives it up.
+    assert!(matches!(phases, [Phase::Total, Phase::Place | Phase::Total]), "{phases:?}");
     // One after the other they would have taken two seconds.
     assert!(began.elapsed() < Duration::from_millis(1_800), "{:?}", began.elapsed());
 }

@@ -23,6 +23,7 @@ const CENT: i64 = 10_000;
 
 pub async fn services(db: &TestDb, change: impl FnOnce(&mut Settings)) -> Services {
     let mut settings = Settings {
+        disk_free_percent: 0,
         data_dir: db.dir.path().to_owned(),
         encryption_keys: Some(generate_key()),
         budget_run: UsdMicros(7 * CENT),

@@ -10,3 +10,4 @@ mod own_pull;
 mod repofile;
 mod revise;
 pub mod talk;
+mod upkeep;

@@ -1,6 +1,7 @@
 //! Money as the thread tells it.
 
 use bakeoff::domain::money::UsdMicros;
+use serde_json::json;
 
 use crate::api::Client;
 use crate::support::world::{World, right};
@@ -34,5 +35,22 @@ async fn m17_a_person_has_a_cap_of_their_own_when_there_is_one() {
     world.bot_says(issue, "for the person who asked is reached").await;
     world.say(issue, "/bakeoff gpt budget=0.5");
     world.candidate(issue, "A").await;
+    world.end().await;
+}
+
+/// No disk has more free than there is of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn m55_on_a_disk_that_is_nearly_full_nothing_starts_and_the_thread_is_told() {
+    let world = World::with(|settings| settings.disk_free_percent = 101).await;
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    world.bot_says(issue, "so nothing new starts until its owner makes room").await;
+    let client = Client::admin(&world);
+    let repo = client.get("/v1/tasks").await.body[0]["repo_id"].clone();
+    let task = client.post("/v1/tasks", json!({ "repo_id": repo })).await.body["id"].as_str().unwrap().to_owned();
+    let wish = json!({ "instruction": "Greet rightly.", "model_ids": [client.model("gpt").await] });
+    let refused = client.post(&format!("/v1/tasks/{task}/runs"), wish).await;
+    assert_eq!(refused.status, 503, "{:?}", refused.body);
+    assert!(client.get(&format!("/v1/tasks/{task}/runs")).await.body.as_array().unwrap().is_empty());
     world.end().await;
 }

@@ -62,7 +62,7 @@ async fn busy_jobs(store: &Store) -> Vec<String> {
     for status in [jobs::JobStatus::Queued, jobs::JobStatus::Running] {
         for job in jobs::list(&mut conn, status, &Page::ALL).await.unwrap() {
             let key = job.job.unique_key();
-            let periodic = ["watch", "redeliver", "scan"].iter().any(|p| key.starts_with(p));
+            let periodic = ["watch", "redeliver", "scan", "upkeep"].iter().any(|p| key.starts_with(p));
             if !periodic {
                 busy.push(format!("{} {:?} {:?}", key, job.status, job.last_error));
             }

@@ -115,6 +115,7 @@ fn settings(hub: &FakeGithub, models: &FakeModels, dir: &Path) -> Settings {
         (Provider::OpenAiCompatible, "local", false),
     ];
     Settings {
+        disk_free_percent: 0,
         listen: "127.0.0.1:0".into(),
         data_dir: dir.join("data"),
         github_url: hub.url().parse().unwrap(),

@@ -63,6 +63,8 @@ impl Stage {
         let listen = free_address()?;
         let address = Url::parse(&format!("http://{listen}"))?;
         let settings = Settings {
+            // A demonstration needs next to no room.
+            disk_free_percent: 0,
             listen,
             public_url: Some(address.clone()),
             data_dir: dir.path().join("data"),

@@ -1,18 +1,12 @@
 //! Where the data lies: folder, disk, certificate file, mirrors.
 
-use std::path::Path;
-
-use rustix::fs::statvfs;
-
 use crate::adapters::crypto::unreadable;
+use crate::adapters::disk::free_percent;
 use crate::adapters::git::Mirrors;
 use crate::app::parts;
 use crate::app::settings::Settings;
 
 use super::report::Report;
-
-/// The least part of the disk that should be free (M55), in percent.
-const LEAST_FREE: u64 = 10;
 
 pub fn check(settings: &Settings, report: &mut Report) {
     let folder = &settings.data_dir;
@@ -25,24 +19,22 @@ pub fn check(settings: &Settings, report: &mut Report) {
         let fix = "give the user bakeoff runs as write access to it";
         report.wrong("data folder", &format!("{name} cannot be written"), fix);
     }
-    disk(folder, report);
+    disk(settings, report);
     certificates(settings, report);
     mirrors(settings, report);
 }
 
-/// The disk of the folder, or of the nearest folder above that exists.
-fn disk(folder: &Path, report: &mut Report) {
-    let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let Some(stat) = full.ancestors().find_map(|place| statvfs(place).ok()) else {
+/// New work needs room (M55).
+fn disk(settings: &Settings, report: &mut Report) {
+    let Some(free) = free_percent(&settings.data_dir) else {
         return report.warning("disk", "cannot be asked for its free space", "check it by hand");
     };
-    // A file system that does not say its size (an overlay) has room as far as anyone knows.
-    let free = stat.f_bavail.saturating_mul(100).checked_div(stat.f_blocks).unwrap_or(100);
-    let found = format!("{free} % free");
-    if free >= LEAST_FREE {
+    let (found, least) = (format!("{free} % free"), settings.disk_free_percent);
+    if free >= least {
         report.ok("disk", &found);
     } else {
-        report.wrong("disk", &found, &format!("make room: below {LEAST_FREE} % no new work is taken"));
+        let fix = format!("make room: below {least} % no new work is taken (BAKEOFF_DISK_FREE_PERCENT)");
+        report.wrong("disk", &found, &fix);
     }
 }
 
