@@ -14,5 +14,6 @@ mod schema;
 mod standings;
 mod tasks;
 mod text;
+mod together;
 mod trail;
 mod votes;
