@@ -92,6 +92,14 @@ stop_postgres() {
   pg_dir=""
 }
 
+find_tools() { # what the worked example of docs/api.md is run with
+  local name
+  for name in curl jq; do
+    command -v "$name" >/dev/null || install_debian "$name" ||
+      missing "$name" "Install it (Debian: apt-get install $name); the worked example of docs/api.md is not run."
+  done
+}
+
 find_browser() { # exports what the tests of the pages need; outer settings are kept
   local name found="" axe=target/tools/axe-core
   if [ -z "${BAKEOFF_TEST_CHROMIUM:-}" ]; then
