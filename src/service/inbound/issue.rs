@@ -26,7 +26,7 @@ pub(super) async fn opened(svc: &Services, repo: &Repo, payload: &Payload, attem
     if found.is_empty() {
         return Ok(Handled::Ignored("No command in it."));
     }
-    let at = opened_at(svc, payload);
+    let at = moment(svc, payload.issue.as_ref().and_then(|issue| issue.created_at.as_deref()));
     if svc.now().since(at) > svc.policy.delivery_max_age {
         return Ok(Handled::Ignored("The issue is too old to act on."));
     }
@@ -42,9 +42,9 @@ pub(super) async fn opened(svc: &Services, repo: &Repo, payload: &Payload, attem
     Ok(Handled::Yes)
 }
 
-fn opened_at(svc: &Services, payload: &Payload) -> Timestamp {
-    let created = payload.issue.as_ref().and_then(|i| i.created_at.as_deref());
-    created.and_then(Timestamp::parse_rfc3339).unwrap_or_else(|| svc.now())
+/// When it happened, as the payload says: the same at every try.
+fn moment(svc: &Services, said: Option<&str>) -> Timestamp {
+    said.and_then(Timestamp::parse_rfc3339).unwrap_or_else(|| svc.now())
 }
 
 /// Whether the label is the one that starts a round.
@@ -66,10 +66,13 @@ pub(super) async fn labeled(svc: &Services, repo: &Repo, payload: &Payload, atte
         // Label and command at opening start one round: the command's, which may say more.
         return Ok(Handled::Ignored("The issue's own command starts the round."));
     }
+    let at = moment(svc, payload.issue.as_ref().and_then(|issue| issue.updated_at.as_deref()));
+    if svc.now().since(at) > svc.policy.delivery_max_age {
+        return Ok(Handled::Ignored("The label is too old to act on."));
+    }
     let client = svc.client(repo)?;
     let command = Ok(Command::Run { models: Vec::new(), options: Options::default(), instruction: String::new() });
     let (issue, person, carrier) = (&issue, &person, &Carrier::Label);
-    let at = svc.now();
     let asked = Asked { repo, client: &client, issue, person, carrier, ordinal: 0, line: "", at };
     match handle(svc, &asked, &command, attempt).await? {
         Flow::Again(at) => Ok(Handled::Later(at)),

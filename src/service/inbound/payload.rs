@@ -94,6 +94,8 @@ payload! {
         labels: Vec<Label>,
         /// When it was opened.
         created_at: String,
+        /// When it was last changed; a label changes it.
+        updated_at: String,
     }
     /// A comment under an issue.
     Comment {

@@ -156,6 +156,22 @@ async fn f010_an_old_payload_is_stored_and_not_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f010_an_old_label_is_stored_and_starts_nothing() {
+    let world = World::new().await;
+    let issue = world.issue();
+    world.hub.hold_deliveries(true);
+    world.hub.label(REPO, issue, ADA, "bakeoff");
+    let mut payload = world.hub.delivery_body(delivery_of(&world, "issues")).unwrap();
+    assert_eq!(payload["action"], "labeled");
+    payload["issue"]["updated_at"] = json!("2020-01-01T00:00:00Z");
+    let (status, answer) = world.hub.send_raw(&world.hub.raw_delivery("issues", payload.to_string())).await.unwrap();
+    assert_eq!(status, 202, "{answer}");
+    crate::support::invariants::settle(&world).await;
+    assert!(world.models.requests().is_empty() && world.hub.bot_comments(REPO, issue).is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_payload_that_lacks_fields_or_has_odd_ones_breaks_nothing() {
     let world = World::new().await;
     let bodies = [
