@@ -108,14 +108,18 @@ def ready(base, server):
 def fuzz(base, ids, folder, seconds):
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{base}/openapi.json"]
     command += ["--header", f"Authorization: Bearer {TOKEN}", "--checks", ",".join(CHECKS)]
-    command += ["--max-time", str(seconds), "--max-examples", "30", "--workers", "2", "--request-timeout", "40"]
+    command += ["--max-time", str(seconds), "--max-examples", "30", "--workers", "1", "--request-timeout", "40"]
     command += ["--suppress-health-check", "all", "--generation-database", "none", "--no-color", "--warnings", "off"]
     command += ["--no-shrink"]
     ours = pathlib.Path(__file__).resolve()
     hooks = {"FUZZ_IDS": json.dumps(ids), "SCHEMATHESIS_HOOKS": ours.stem, "PYTHONPATH": str(ours.parent)}
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | hooks | {"PYTHONDONTWRITEBYTECODE": "1"}, timeout=seconds + 60
-    )
+    env = os.environ | hooks | {"PYTHONDONTWRITEBYTECODE": "1"}
+    for _ in range(3):
+        done = subprocess.run(command, cwd=folder, env=env, timeout=seconds + 60, capture_output=True, text=True)
+        print(done.stdout, done.stderr, sep="", flush=True)
+        # Python 3.11 breaks so when threads parse at once; that says nothing about the program.
+        if done.returncode == 0 or "AST constructor recursion depth mismatch" not in done.stdout:
+            break
     return done.returncode
 
 

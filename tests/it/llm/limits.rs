@@ -103,7 +103,7 @@ async fn a_key_begins_so_many_calls_a_minute() {
 async fn f083_all_runs_of_a_key_wait_together() {
     for wire in WIRES {
         let bench = Bench::start().await;
-        let headers = vec![("retry-after".to_owned(), "0.2".to_owned())];
+        let headers = vec![("retry-after".to_owned(), "1".to_owned())];
         let refusal = Fault::Status { status: 429, headers, code: String::new() };
         bench.fake.script("m", vec![Reply::fault(refusal), Reply::text("ok")]);
         let model = bench.model(wire);
@@ -113,12 +113,12 @@ async fn f083_all_runs_of_a_key_wait_together() {
         let other =
             bench.connector.model(&profile(wire.0, wire.1, Some(bench.fake.base_url(wire.0, wire.1))), "x".into());
         other.unwrap().chat(&request).await.unwrap();
-        assert!(began.elapsed() < Duration::from_millis(190), "{wire:?} another key waits too");
+        assert!(began.elapsed() < Duration::from_millis(950), "{wire:?} another key waits too");
         // Who cannot wait that long is told at once how long it would be.
         let error = model.chat_within(&request, within(20)).await.unwrap_err();
         assert!(matches!(error, ModelError::RateLimited { retry_after: Some(_) }), "{wire:?} {error:?}");
         assert_eq!(bench.fake.requests().len(), 2, "{wire:?} nothing was sent");
         join_all((0..4).map(|_| model.chat(&request))).await.into_iter().for_each(|answer| drop(answer.unwrap()));
-        assert!(began.elapsed() >= Duration::from_millis(150), "{wire:?} {:?}", began.elapsed());
+        assert!(began.elapsed() >= Duration::from_millis(900), "{wire:?} {:?}", began.elapsed());
     }
 }
