@@ -173,15 +173,15 @@ fn compare(found: &Compared, run: &run::Run) -> Compare {
     }
 }
 
-fn file(row: &FileRow) -> File {
-    let touch = |touch: &crate::engine::evidence::Touch| Touch {
+fn file(row: &FileRow<'_>) -> File {
+    let touch = |touch: &crate::engine::evidence::Touch<'_>| Touch {
         candidate: touch.letter.to_string(),
-        old_path: touch.old_path.clone(),
-        added_lines: touch.added,
-        removed_lines: touch.removed,
+        old_path: touch.file.old_path.clone(),
+        added_lines: touch.file.added_lines,
+        removed_lines: touch.file.removed_lines,
     };
     File {
-        path: row.path.clone(),
+        path: row.path.to_owned(),
         candidates: row.touched.iter().map(touch).collect(),
         same: row.same.iter().map(|group| group.iter().map(ToString::to_string).collect()).collect(),
     }

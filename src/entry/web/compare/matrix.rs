@@ -1,11 +1,12 @@
 //! Which candidate touches which file, and which of them made the same change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::place::{Place, key};
 use crate::domain::characters::made_visible;
 use crate::domain::patch::FileDiff;
-use crate::domain::run::Run;
+use crate::domain::run::{Letter, Run};
+use crate::engine::evidence::{self, FileRow, Touch};
 use crate::entry::web::diff::{Hunk, Line, Tag, read};
 
 /// More files are not listed.
@@ -41,36 +42,36 @@ pub(super) struct Mark {
 
 /// The matrix of all candidates that have a patch.
 pub(super) fn matrix(patched: &[&Run], place: &Place) -> Matrix {
-    let mut paths: BTreeMap<&str, BTreeMap<usize, &FileDiff>> = BTreeMap::new();
-    for (index, run) in patched.iter().enumerate() {
-        for file in &run.result.files_changed {
-            paths.entry(&file.path).or_default().insert(index, file);
-        }
-    }
-    let left_out = paths.len().saturating_sub(MAX_ROWS);
-    let row = |(path, changes): (&str, BTreeMap<usize, &FileDiff>)| {
-        let key = key(path);
-        let cell = |index: usize| {
-            let file = changes.get(&index)?;
-            let letter = patched.get(index)?.letter;
-            Some(Mark {
-                href: format!("{}#{letter}-{key}", place.everything().only(letter).at_file(&key)),
-                added: file.added_lines,
-                removed: file.removed_lines,
-                kind: read_kind(file),
-                like: like(index, file, &changes, patched),
-            })
-        };
-        Row {
-            path: made_visible(path),
-            href: format!("{}#f-{key}", place.everything().at_file(&key)),
-            cells: (0..patched.len()).map(cell).collect(),
-        }
-    };
+    let files = evidence::matrix(patched.iter().copied());
+    let left_out = files.len().saturating_sub(MAX_ROWS);
+    let letters: Vec<Letter> = patched.iter().map(|run| run.letter).collect();
     Matrix {
-        letters: patched.iter().map(|run| run.letter.to_string()).collect(),
-        rows: paths.into_iter().take(MAX_ROWS).map(row).collect(),
+        rows: files.iter().take(MAX_ROWS).map(|file| row(file, &letters, place)).collect(),
+        letters: letters.iter().map(ToString::to_string).collect(),
         left_out,
+    }
+}
+
+fn row(file: &FileRow<'_>, letters: &[Letter], place: &Place) -> Row {
+    let key = key(file.path);
+    let mark = |letter: &Letter| {
+        let (earlier, rest) = file.touched.split_at(file.touched.iter().position(|touch| touch.letter == *letter)?);
+        let change = rest.first()?.file;
+        Some(Mark {
+            href: format!("{}#{letter}-{key}", place.everything().only(*letter).at_file(&key)),
+            added: change.added_lines,
+            removed: change.removed_lines,
+            kind: read_kind(change),
+            like: match file.first_of(*letter).filter(|first| first != letter) {
+                Some(first) => format!("same as {first}"),
+                None => partly_like(change, earlier),
+            },
+        })
+    };
+    Row {
+        path: made_visible(file.path),
+        href: format!("{}#f-{key}", place.everything().at_file(&key)),
+        cells: letters.iter().map(mark).collect(),
     }
 }
 
@@ -81,22 +82,17 @@ fn read_kind(file: &FileDiff) -> &'static str {
     }
 }
 
-/// Which earlier candidate made the same change, or some of it.
-fn like(index: usize, file: &FileDiff, changes: &BTreeMap<usize, &FileDiff>, patched: &[&Run]) -> String {
-    let letter = |at: &usize| patched.get(*at).map(|run| run.letter.to_string()).unwrap_or_default();
-    let earlier = || changes.range(..index);
-    if let Some((at, _)) = earlier().find(|(_, other)| other.patch == file.patch) {
-        return format!("same as {}", letter(at));
-    }
+/// Which earlier candidate made the most of this change too, and how much of it.
+fn partly_like(file: &FileDiff, earlier: &[Touch<'_>]) -> String {
     if file.patch.len() > MAX_COMPARED_BYTES {
         return String::new();
     }
     let mine = places(file);
     let shared = |other: &FileDiff| places(other).intersection(&mine).count();
-    let best = earlier().filter(|(_, other)| other.patch.len() <= MAX_COMPARED_BYTES);
-    let best = best.map(|(at, other)| (shared(other), at)).max_by_key(|(shared, at)| (*shared, std::cmp::Reverse(*at)));
-    match best {
-        Some((shared, at)) if shared > 0 => format!("{shared} of {} places as in {}", mine.len(), letter(at)),
+    let best = earlier.iter().filter(|touch| touch.file.patch.len() <= MAX_COMPARED_BYTES);
+    let best = best.map(|touch| (shared(touch.file), touch.letter));
+    match best.max_by_key(|(shared, letter)| (*shared, std::cmp::Reverse(*letter))) {
+        Some((shared, letter)) if shared > 0 => format!("{shared} of {} places as in {letter}", mine.len()),
         _ => String::new(),
     }
 }
