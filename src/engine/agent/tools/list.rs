@@ -30,7 +30,7 @@ fn parameters() -> Value {
 }
 
 fn run(room: &mut Room<'_>, args: &Args) -> Answer {
-    let folders = args.maybe_path("path")?.map_or_else(|| room.usual_folders(), |path| vec![path]);
+    let folders = room.folders(args.maybe_path("path")?);
     let recursive = args.flag("recursive")?;
     match folders.as_slice() {
         [folder] => listed(room, folder, recursive).map(|lines| fitting(&lines)),

@@ -133,8 +133,14 @@ impl<'r> Room<'r> {
         entries
     }
 
-    /// The folders that a call without a path is about: those the task is limited to, else the root.
-    pub fn usual_folders(&self) -> Vec<&'r str> {
+    /// The folders that a call is about: the one it names, else those the task is limited to, else the root.
+    pub fn folders<'p>(&self, named: Option<&'p str>) -> Vec<&'p str>
+    where
+        'r: 'p,
+    {
+        if let Some(folder) = named {
+            return vec![folder];
+        }
         let rules = &self.catalog.rules;
         let limited: Vec<&str> = rules.scope.iter().chain(&rules.folders).map(|f| f.trim_matches('/')).collect();
         if limited.is_empty() || limited.contains(&"") { vec![""] } else { limited }

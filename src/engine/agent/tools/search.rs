@@ -37,7 +37,7 @@ fn parameters() -> Value {
 
 fn run(room: &mut Room<'_>, args: &Args) -> Answer {
     let regex = compile(args.text("pattern")?, args.flag("ignore_case")?)?;
-    let folders = args.maybe_path("path")?.map_or_else(|| room.usual_folders(), |path| vec![path]);
+    let folders = room.folders(args.maybe_path("path")?);
     folders.iter().try_for_each(|folder| room.must_be_visible(folder))?;
     let files = args.maybe_text("files")?.filter(|files| !files.trim().is_empty()).map(glob::compile).transpose()?;
     let wanted = |entry: &Entry<'_>| {
