@@ -7,6 +7,7 @@ mod lifecycle;
 pub mod payload;
 
 use crate::adapters::store::{deliveries, pulls, tasks};
+use crate::domain::clock::Timestamp;
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::repo::Repo;
 
@@ -23,7 +24,12 @@ enum Handled {
     /// Nothing to do, and why.
     Ignored(&'static str),
     /// Come back later.
-    Later(crate::domain::clock::Timestamp),
+    Later(Timestamp),
+}
+
+/// Whether it happened too long ago to be acted on (M06).
+fn is_too_old(svc: &Services, at: Timestamp) -> bool {
+    svc.now().since(at) > svc.policy.delivery_max_age
 }
 
 /// Acts on the delivery behind a GUID. Where no other try follows, its end is written down and told (M53).

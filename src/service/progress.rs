@@ -1,6 +1,6 @@
 //! How a round gets on: for each candidate its steps, its spending and the last words of its log.
 
-use crate::adapters::store::{charges, messages, run_logs};
+use crate::adapters::store::{Conn, StoreError, charges, messages, run_logs};
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::message::Message;
 use crate::domain::run::{LogLine, Run};
@@ -29,18 +29,22 @@ pub struct Steps {
 /// The progress of a task's newest round; `None` when there is no such task.
 pub async fn progress(svc: &Services, task: TaskId) -> anyhow::Result<Option<Progress>> {
     let Some(found) = compare(svc, task, None).await? else { return Ok(None) };
+    let mut conn = svc.store.read().await?;
     let mut steps = Vec::new();
     for run in &found.runs {
-        steps.push(of(svc, run).await?);
+        steps.push(steps_of(&mut conn, run).await?);
     }
     Ok(Some(Progress { found, steps }))
 }
 
 /// How far one run has come.
 pub async fn of(svc: &Services, run: &Run) -> anyhow::Result<Steps> {
-    let mut conn = svc.store.read().await?;
-    let calls = charges::turns(&mut conn, run.id).await?;
-    let last = run_logs::last(&mut conn, run.id).await?.map(|line| line.content);
+    Ok(steps_of(&mut *svc.store.read().await?, run).await?)
+}
+
+async fn steps_of(conn: &mut Conn, run: &Run) -> Result<Steps, StoreError> {
+    let calls = charges::turns(conn, run.id).await?;
+    let last = run_logs::last(conn, run.id).await?.map(|line| line.content);
     Ok(Steps { calls, last })
 }
 

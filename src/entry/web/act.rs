@@ -9,7 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::WebState;
-use super::page::{failed, message, not_found};
+use super::page::{failed, foreign_form, message, not_found};
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{Letter, Run, RunStatus};
 use crate::engine::render::reply_text;
@@ -107,7 +107,7 @@ pub(super) async fn act(
     Form(button): Form<Button>,
 ) -> Response {
     if !state.csrf.proves(&button.token, &headers) {
-        return message(StatusCode::FORBIDDEN, "Not from this page", "Open the task again and press the button there.");
+        return foreign_form("task");
     }
     let Ok(id) = task.parse() else { return not_found() };
     let Some(wish) = wish(&button) else {

@@ -32,6 +32,12 @@ pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response {
     render(status, &Message { title, text })
 }
 
+/// A form that did not come from our own `page` (M42).
+pub(super) fn foreign_form(page: &str) -> Response {
+    let text = format!("Open the {page} again and press the button there.");
+    message(StatusCode::FORBIDDEN, "Not from this page", &text)
+}
+
 /// There is nothing here, or nothing for this person.
 pub(super) fn not_found() -> Response {
     message(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.")

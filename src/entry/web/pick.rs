@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::WebState;
 use super::compare::may_pick;
-use super::page::{failed, message, not_found, render};
+use super::page::{failed, foreign_form, message, not_found, render};
 use super::words::title;
 use crate::domain::characters::made_visible;
 use crate::domain::pick::{PickForm, PickSource};
@@ -103,11 +103,7 @@ pub(super) async fn pick(
     Form(button): Form<Button>,
 ) -> Response {
     if !state.csrf.proves(&button.token, &headers) {
-        return message(
-            StatusCode::FORBIDDEN,
-            "Not from this page",
-            "Open the comparison again and press the button there.",
-        );
+        return foreign_form("comparison");
     }
     let (Ok(run_id), Some(shown)) = (button.run.parse(), Sha256Hex::parse(&button.patch_sha256)) else {
         return not_found();

@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use super::WebState;
 use super::act::MAX_INSTRUCTION;
-use super::page::{failed, message};
+use super::page::{failed, foreign_form, message};
 use crate::domain::ids::RepoId;
 use crate::service::rest::lookup;
 use crate::service::rest::rounds::{Wish, start_new};
@@ -61,11 +61,7 @@ fn problem(asked: &Asked) -> Option<&'static str> {
 pub(super) async fn by_hand(State(state): State<WebState>, headers: HeaderMap, RawForm(body): RawForm) -> Response {
     let asked = read(&body);
     if !state.csrf.proves(&asked.token, &headers) {
-        return message(
-            StatusCode::FORBIDDEN,
-            "Not from this page",
-            "Open the start page again and press the button there.",
-        );
+        return foreign_form("start page");
     }
     if let Some(problem) = problem(&asked) {
         return message(StatusCode::BAD_REQUEST, "Not started", problem);

@@ -11,8 +11,8 @@ use crate::domain::round::RoundStatus;
 use crate::engine::command::read_comment;
 use crate::engine::render::{Tick, newly_ticked};
 
-use super::Handled;
 use super::payload::{Comment, Issue, Payload};
+use super::{Handled, is_too_old};
 use crate::service::commands::{Asked, Carrier, IssueFacts, handle};
 use crate::service::jobs::{Flow, Try};
 use crate::service::pick::{PickRequest, accept};
@@ -64,7 +64,7 @@ pub(super) async fn created(
     if found.is_empty() {
         return Ok(Handled::Ignored("No command in it."));
     }
-    if svc.now().since(said.at) > svc.policy.delivery_max_age {
+    if is_too_old(svc, said.at) {
         return Ok(Handled::Ignored("The comment is too old to act on."));
     }
     let client = svc.client(repo)?;

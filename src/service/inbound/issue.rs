@@ -6,9 +6,9 @@ use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
 use crate::engine::command::{Command, Options, read_comment};
 
-use super::Handled;
 use super::comment::facts;
 use super::payload::Payload;
+use super::{Handled, is_too_old};
 use crate::service::commands::{Asked, Carrier, IssueFacts, handle};
 use crate::service::jobs::{Flow, Try};
 use crate::service::{Services, cancel};
@@ -27,7 +27,7 @@ pub(super) async fn opened(svc: &Services, repo: &Repo, payload: &Payload, attem
         return Ok(Handled::Ignored("No command in it."));
     }
     let at = moment(svc, payload.issue.as_ref().and_then(|issue| issue.created_at.as_deref()));
-    if svc.now().since(at) > svc.policy.delivery_max_age {
+    if is_too_old(svc, at) {
         return Ok(Handled::Ignored("The issue is too old to act on."));
     }
     let client = svc.client(repo)?;
@@ -67,7 +67,7 @@ pub(super) async fn labeled(svc: &Services, repo: &Repo, payload: &Payload, atte
         return Ok(Handled::Ignored("The issue's own command starts the round."));
     }
     let at = moment(svc, payload.issue.as_ref().and_then(|issue| issue.updated_at.as_deref()));
-    if svc.now().since(at) > svc.policy.delivery_max_age {
+    if is_too_old(svc, at) {
         return Ok(Handled::Ignored("The label is too old to act on."));
     }
     let client = svc.client(repo)?;
