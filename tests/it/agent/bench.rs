@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use bakeoff::adapters::git::{GitSettings, Mirror, Mirrors, Remote, TreeView};
 use bakeoff::adapters::llm::{Connector, LlmSettings, RetryPolicy};
-use bakeoff::domain::clock::Timestamp;
-use bakeoff::domain::ids::ModelId;
-use bakeoff::domain::model::{KeyLimits, ModelProfile, ModelSource, Provider, ToolUse, Wire};
+use bakeoff::domain::model::{ModelProfile, Provider, ToolUse, Wire};
 use bakeoff::domain::money::{Prices, Usage, UsdMicros};
 use bakeoff::domain::repo::CommitSha;
 use bakeoff::domain::tariff::Tariff;
@@ -151,24 +149,8 @@ impl Bench {
     }
 
     pub fn agent(&self, (provider, wire): (Provider, Wire), tools: ToolUse) -> Agent {
-        let profile = ModelProfile {
-            id: ModelId::new(),
-            provider,
-            model_name: "m".into(),
-            display_name: None,
-            alias: "m".into(),
-            default: true,
-            base_url: Some(self.fake.base_url(provider, wire)),
-            wire,
-            tools,
-            prices: None,
-            free: true,
-            fallback: None,
-            limits: KeyLimits::default(),
-            source: ModelSource::Api,
-            api_key_hint: "f3a9".into(),
-            created_at: Timestamp(0),
-        };
+        let base_url = Some(self.fake.base_url(provider, wire));
+        let profile = ModelProfile { tools, ..crate::llm::profile(provider, wire, base_url) };
         let deadline = Instant::now() + Duration::from_mins(1);
         let retry = RetryPolicy { first_wait: Duration::from_millis(1), ..RetryPolicy::until(deadline) };
         let seat = Seat {

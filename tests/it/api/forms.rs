@@ -7,21 +7,11 @@ use serde_json::{Value, json};
 use super::{Client, end, only};
 use crate::support::world::{ADA, GREET, REPO, World};
 
-/// A task with a candidate of each of these models, and the path of its pull requests.
-async fn candidates(client: &Client<'_>, aliases: &[&str]) -> (String, Vec<String>) {
-    let task = client.task().await;
-    let runs = client.start(&task, aliases).await;
-    for run in &runs {
-        assert_eq!(client.ended(run).await["status"], "succeeded");
-    }
-    (format!("/v1/tasks/{task}/prs"), runs)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_pushes_the_branch_and_leaves_the_pull_request_to_a_person() {
     let world = World::new().await;
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt", "claude"]).await;
+    let (prs, runs) = client.candidates(&["gpt", "claude"]).await;
     let wish = json!({ "selected_run_id": runs[0], "title": "Greet & meet", "body": "As agreed." });
     let linked = client.post(&format!("{prs}/link"), wish.clone()).await;
     assert_eq!((linked.status, linked.text("base").as_str()), (200, "main"), "{linked:?}");
@@ -65,7 +55,7 @@ async fn a_link_pushes_the_branch_and_leaves_the_pull_request_to_a_person() {
 async fn a_link_keeps_another_choice_open_until_somebody_follows_it() {
     let world = World::new().await;
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt", "claude"]).await;
+    let (prs, runs) = client.candidates(&["gpt", "claude"]).await;
     assert_eq!(client.post(&format!("{prs}/link"), json!({ "selected_run_id": runs[0] })).await.status, 200);
     let opened = client.post(&prs, json!({ "selected_run_id": runs[1] })).await;
     assert_eq!(opened.status, 201, "{opened:?}");
@@ -86,7 +76,7 @@ async fn a_link_is_refused_like_a_pick() {
     world.hub.create_user("eve");
     world.hub.set_permission(REPO, "eve", "read");
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let (prs, runs) = client.candidates(&["gpt"]).await;
     let wish = json!({ "selected_run_id": runs[0] });
     for form in ["link", "auto"] {
         let path = format!("{prs}/{form}");
@@ -123,7 +113,7 @@ async fn the_repositorys_template_is_filled_and_nothing_of_it_acts() {
                     - [x] I ran the tests\n- [ ] Docs\n";
     world.hub.push_commit(REPO, "main", &[Change::text(".github/PULL_REQUEST_TEMPLATE.md", template)]);
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let (prs, runs) = client.candidates(&["gpt"]).await;
     let wish = json!({ "selected_run_id": runs[0], "title": "not taken" });
     let opened = client.post(&format!("{prs}/auto"), wish.clone()).await;
     assert_eq!((opened.status, opened.body["number"].is_i64()), (201, true), "{opened:?}");

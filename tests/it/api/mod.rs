@@ -140,6 +140,16 @@ impl<'a> Client<'a> {
         self.post("/v1/tasks", json!({ "repo_id": repo_id, "title": "Greet" })).await.text("id")
     }
 
+    /// A task with a candidate of each of these models, and the path of its pull requests.
+    pub async fn candidates(&self, aliases: &[&str]) -> (String, Vec<String>) {
+        let task = self.task().await;
+        let runs = self.start(&task, aliases).await;
+        for run in &runs {
+            assert_eq!(self.ended(run).await["status"], "succeeded");
+        }
+        (format!("/v1/tasks/{task}/prs"), runs)
+    }
+
     /// Starts runs of these models.
     pub async fn start(&self, task: &str, aliases: &[&str]) -> Vec<String> {
         let mut models = Vec::new();

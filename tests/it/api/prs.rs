@@ -27,23 +27,13 @@ fn local_repository() -> tempfile::TempDir {
     folder
 }
 
-/// A task with a candidate of each of these models, and the path of its pull requests.
-async fn candidates(client: &Client<'_>, aliases: &[&str]) -> (String, Vec<String>) {
-    let task = client.task().await;
-    let runs = client.start(&task, aliases).await;
-    for run in &runs {
-        assert_eq!(client.ended(run).await["status"], "succeeded");
-    }
-    (format!("/v1/tasks/{task}/prs"), runs)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn m11_a_tokens_person_must_be_able_to_write() {
     let world = World::new().await;
     world.hub.create_user("eve");
     world.hub.set_permission(REPO, "eve", "read");
     let admin = Client::admin(&world);
-    let (prs, runs) = candidates(&admin, &["gpt"]).await;
+    let (prs, runs) = admin.candidates(&["gpt"]).await;
     let wish = json!({ "selected_run_id": runs[0] });
     let eve = Client::with(&world, &[Scope::Pick], |t| t.github_login = Some("eve".into())).await;
     assert_eq!(eve.post(&prs, wish.clone()).await.status, 403);
@@ -57,7 +47,7 @@ async fn m11_a_tokens_person_must_be_able_to_write() {
 async fn f067_another_candidate_of_a_task_with_an_open_pull_request_is_409() {
     let world = World::new().await;
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt", "claude"]).await;
+    let (prs, runs) = client.candidates(&["gpt", "claude"]).await;
     assert_eq!(client.post(&prs, json!({ "selected_run_id": runs[0] })).await.status, 201);
     assert_eq!(client.post(&prs, json!({ "selected_run_id": runs[1] })).await.status, 409);
     assert_eq!(client.post(&prs, json!({ "selected_run_id": "nonsense" })).await.said(), (404, "Run not found"));
@@ -71,7 +61,7 @@ async fn f067_another_candidate_of_a_task_with_an_open_pull_request_is_409() {
 async fn f062_a_stale_candidate_is_409_and_a_refusal_of_github_502() {
     let world = World::new().await;
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let (prs, runs) = client.candidates(&["gpt"]).await;
     let wish = json!({ "selected_run_id": runs[0] });
     world.hub.fault(Fault::on("POST", "/repos/*/pulls").always().status(422));
     let failed = client.post(&prs, wish.clone()).await;
@@ -112,7 +102,7 @@ async fn ask(world: &World, stop: &CancellationToken, request: Request<Body>) ->
 async fn a_pull_request_that_takes_long_is_promised() {
     let world = World::new().await;
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let (prs, runs) = client.candidates(&["gpt"]).await;
     let gate = CancellationToken::new();
     world.hub.fault(Fault::on("POST", "/repos/*/pulls").times(1).until(&gate));
     let body = Body::from(json!({ "selected_run_id": runs[0] }).to_string());
@@ -143,7 +133,7 @@ async fn a_pull_request_that_takes_long_is_promised() {
 async fn a_promise_that_was_not_kept_says_why() {
     let world = World::new().await;
     let client = Client::admin(&world);
-    let (prs, runs) = candidates(&client, &["gpt"]).await;
+    let (prs, runs) = client.candidates(&["gpt"]).await;
     let gate = CancellationToken::new();
     world.hub.fault(Fault::on("POST", "/repos/*/pulls").always().until(&gate).status(422));
     let body = Body::from(json!({ "selected_run_id": runs[0] }).to_string());

@@ -34,7 +34,8 @@ const WIRES: [(Provider, Wire); 5] = [
     (Provider::Google, Wire::Responses),
 ];
 
-fn profile(provider: Provider, wire: Wire, base_url: Option<String>) -> ModelProfile {
+/// A model of a stand-in that costs nothing.
+pub fn profile(provider: Provider, wire: Wire, base_url: Option<String>) -> ModelProfile {
     ModelProfile {
         id: ModelId::new(),
         provider,
