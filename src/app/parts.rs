@@ -215,6 +215,7 @@ fn policy(settings: &Settings) -> Policy {
         status_spacing: pace.status_spacing,
         adopt_wait: pace.adopt_wait,
         reconcile_every: pace.reconcile,
+        looking_age: pace.looking,
         forbidden_paths: settings.forbidden_paths.clone(),
         forbidden_paths_except: settings.forbidden_paths_except.clone(),
         ..Policy::default()

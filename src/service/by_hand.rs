@@ -3,6 +3,7 @@
 use crate::adapters::store::models;
 use crate::domain::ids::ModelId;
 use crate::domain::model::ModelProfile;
+use crate::domain::permission::Person;
 use crate::domain::repo::Repo;
 use crate::domain::round::{Origin, Round};
 use crate::domain::run::{Letter, Run};
@@ -26,6 +27,8 @@ pub struct Here<'a> {
     pub round: &'a Round,
     /// Its candidates.
     pub runs: &'a [Run],
+    /// Who does it; `None` for who sits at the machine.
+    pub person: Option<&'a Person>,
     /// A name of this one press of the button: pressed twice, it is done once.
     pub key: String,
 }
@@ -33,9 +36,11 @@ pub struct Here<'a> {
 /// Nothing was done, and why; or it is under way.
 pub type Done = Result<(), Reply>;
 
-/// The name under which the audit knows who sits at the machine.
-fn actor() -> String {
-    audit::named(None, None)
+impl Here<'_> {
+    /// The name under which the audit knows who does it.
+    fn actor(&self) -> String {
+        audit::named(self.person, None)
+    }
 }
 
 /// Stops one candidate, or all that are at work.
@@ -48,8 +53,8 @@ pub async fn cancel(svc: &Services, here: &Here<'_>, letter: Option<Letter>) -> 
         },
     };
     let stopped = match run {
-        None => cancel_round(svc, here.round.id, &actor()).await?,
-        Some(run) => usize::from(cancel_run(svc, run, &actor()).await?),
+        None => cancel_round(svc, here.round.id, &here.actor()).await?,
+        Some(run) => usize::from(cancel_run(svc, run, &here.actor()).await?),
     };
     Ok(if stopped == 0 { Err(Reply::NothingToCancel) } else { Ok(()) })
 }
@@ -61,7 +66,7 @@ pub async fn retry(svc: &Services, here: &Here<'_>, letter: Option<Letter>) -> a
         Err(reply) => return Ok(Err(reply)),
     };
     let (svc, _) = repo_file::under(svc, here.repo).await?;
-    let wish = Retry { key: &here.key, repo: here.repo, actor: &actor() };
+    let wish = Retry { key: &here.key, repo: here.repo, actor: &here.actor() };
     Ok(match again(&svc, here.round.id, &runs, &wish).await? {
         Again::AtWork => Ok(()),
         Again::Refused(reply) => Err(*reply),
@@ -76,7 +81,7 @@ pub async fn add(svc: &Services, here: &Here<'_>, model: ModelId) -> anyhow::Res
     if let Err(reply) = priced(&model) {
         return Ok(Err(reply));
     }
-    let wish = Growth { key: &here.key, models: &[model], actor: &actor() };
+    let wish = Growth { key: &here.key, models: &[model], actor: &here.actor() };
     Ok(grown_reply(&svc, grow(&svc, here.repo, here.round.id, &wish).await?).map_or(Ok(()), Err))
 }
 
@@ -98,7 +103,7 @@ pub async fn revise(svc: &Services, here: &Here<'_>, letter: Letter, instruction
         base_commit: run.base_commit.clone(),
         path: here.round.path.clone(),
         budget: svc.policy.budget_round,
-        origin: Origin::default(),
+        origin: Origin { requester: here.person.cloned(), ..Origin::default() },
         said: vec![instruction.clone()],
         instruction,
         starts_from: Some(run.id),

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::adapters::store::page::Page;
 use crate::adapters::store::{Conn, models, picks, pulls, repos, rounds, runs, tasks};
-use crate::domain::ids::{RunId, TaskId};
+use crate::domain::ids::{RepoId, RunId, TaskId};
 use crate::domain::model::ModelProfile;
 use crate::domain::pick::Pick;
 use crate::domain::pull::Pull;
@@ -104,17 +104,37 @@ pub struct Overview {
     pub models: Vec<ModelProfile>,
 }
 
-/// Tasks, repositories and models, at most `limit` of the first two.
-pub async fn overview(svc: &Services, limit: i64) -> anyhow::Result<Overview> {
-    let mut conn = svc.store.read().await?;
-    let repos = repos::list(&mut conn, &Page::first(limit)).await?;
-    let models = models::list(&mut conn).await?;
-    Ok(Overview { lines: recent(&mut conn, limit).await?, repos, models })
+/// What somebody may see of it.
+#[derive(Debug, Clone)]
+pub struct Only {
+    /// The repositories they see.
+    pub repos: Vec<Repo>,
+    /// Whether there is nothing they may not see.
+    pub all: bool,
 }
 
-async fn recent(conn: &mut Conn, limit: i64) -> anyhow::Result<Vec<TaskLine>> {
+/// The newest repositories.
+pub async fn repositories(svc: &Services, limit: i64) -> anyhow::Result<Vec<Repo>> {
+    Ok(repos::list(&mut *svc.store.read().await?, &Page::first(limit)).await?)
+}
+
+/// Tasks, repositories and models that somebody may see, at most `limit` tasks.
+pub async fn overview(svc: &Services, only: Only, limit: i64) -> anyhow::Result<Overview> {
+    let mut conn = svc.store.read().await?;
+    let models = models::list(&mut conn).await?;
+    Ok(Overview { lines: recent(&mut conn, &only, limit).await?, repos: only.repos, models })
+}
+
+async fn recent(conn: &mut Conn, only: &Only, limit: i64) -> anyhow::Result<Vec<TaskLine>> {
+    let page = Page::first(limit);
+    let found = if only.all {
+        tasks::list(conn, None, &page).await?
+    } else {
+        let ids: Vec<RepoId> = only.repos.iter().map(|repo| repo.id).collect();
+        tasks::list_of(conn, &ids, &page).await?
+    };
     let mut lines = Vec::new();
-    for task in tasks::list(conn, None, &Page::first(limit)).await? {
+    for task in found {
         let repo = repos::by_id(conn, task.repo_id).await?;
         let round = rounds::newest(conn, task.id).await?;
         lines.push(TaskLine { task, repo, round });

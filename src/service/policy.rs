@@ -65,6 +65,8 @@ pub struct Policy {
     pub delivery_max_age: Duration,
     /// How often lost deliveries are looked for (M08).
     pub reconcile_every: Duration,
+    /// How old GitHub's answer may be for somebody who only looks; a minute at most (M40).
+    pub looking_age: Duration,
     /// Whether pull requests are drafts.
     pub draft: bool,
     /// Forbidden paths beside the built-in ones.
@@ -105,6 +107,7 @@ impl Default for Policy {
             adopt_wait: Duration::from_secs(10),
             delivery_max_age: Duration::from_hours(24),
             reconcile_every: Duration::from_hours(1),
+            looking_age: Duration::from_secs(45),
             draft: true,
             forbidden_paths: Vec::new(),
             forbidden_paths_except: Vec::new(),

@@ -1,4 +1,4 @@
-//! Who may command and pick: the collaborator-permission endpoint, by number, fail closed (M11–M13).
+//! Who may look, command and pick: the collaborator-permission endpoint, by number, fail closed (M11–M13, M40).
 
 use crate::adapters::github::{AccountKind, GithubError, RepoClient, Standing};
 use crate::domain::permission::{Permission, Person};
@@ -6,6 +6,20 @@ use crate::domain::repo::Repo;
 use crate::engine::repofile::{Commander, Level};
 
 use super::{Services, repo_file};
+
+/// Whether this person may read the repository, as GitHub said within the last minute. What the App cannot see, nobody
+/// can see through it.
+pub async fn may_read(svc: &Services, repo: &Repo, person: &Person) -> anyhow::Result<bool> {
+    let Ok(client) = svc.client(repo) else { return Ok(false) };
+    if repo.gone {
+        return Ok(false);
+    }
+    match client.permission_within(&person.login, svc.policy.looking_age).await {
+        Ok(standing) => Ok(is_same(&standing, person) && standing.permission != Permission::None),
+        Err(error) if error.is_gone() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// Whether this person may write to the repository now. An unknown answer is an error, never a yes (M12).
 pub async fn may_write(client: &RepoClient, person: &Person) -> Result<bool, GithubError> {
@@ -19,9 +33,12 @@ pub async fn writer(client: &RepoClient, person: &Person) -> Result<Option<Stand
         Err(error) if error.is_gone() => return Ok(None),
         Err(error) => return Err(error),
     };
-    // A login can be renamed and taken by somebody else between the delivery and now.
-    let same = standing.account.as_ref().is_some_and(|a| a.person.id == person.id && a.kind == AccountKind::User);
-    Ok((same && standing.permission.may_write()).then_some(standing))
+    Ok((is_same(&standing, person) && standing.permission.may_write()).then_some(standing))
+}
+
+/// A login can be renamed and taken by somebody else meanwhile.
+fn is_same(standing: &Standing, person: &Person) -> bool {
+    standing.account.as_ref().is_some_and(|a| a.person.id == person.id && a.kind == AccountKind::User)
 }
 
 /// Whether the repository's file lets somebody of this standing command and pick; it can only narrow.

@@ -144,6 +144,26 @@ pub async fn list_named(conn: &mut Conn, names: &[RepoName], page: &Page) -> Res
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
+/// As [`list`], of these repositories; none for an empty list.
+pub async fn list_of(conn: &mut Conn, repos: &[RepoId], page: &Page) -> Result<Vec<Task>, StoreError> {
+    if repos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (at, id) = page.bound();
+    let places: Vec<String> = (4..repos.len() + 4).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        select!(
+            "WHERE (updated_at, id) < ($1, $2) AND repo_id IN ({}) ORDER BY updated_at DESC, id DESC LIMIT $3"
+        ),
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(at).bind(id).bind(page.limit);
+    for repo in repos {
+        query = query.bind(repo.to_string());
+    }
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
 /// Notes a change and, until the transaction ends, holds the task against other transactions; whether it exists.
 pub async fn touch(conn: &mut Conn, id: TaskId, now: Timestamp) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE tasks SET updated_at = $1 WHERE id = $2")

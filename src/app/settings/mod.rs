@@ -70,6 +70,8 @@ pub struct Pace {
     pub job_pause_max: Duration,
     /// How often lost deliveries are looked for.
     pub reconcile: Duration,
+    /// GitHub's answer about somebody who only looks at a page is believed this long.
+    pub looking: Duration,
     /// A run may work this long.
     pub run_deadline: Duration,
     /// First wait before a failed model call is made again.
@@ -103,6 +105,7 @@ impl Default for Pace {
             job_pause: s(10),
             job_pause_max: s(600),
             reconcile: s(3600),
+            looking: s(45),
             run_deadline: s(600),
             model_retry_wait: s(1),
             model_first_event: s(120),

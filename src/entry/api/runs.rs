@@ -18,7 +18,7 @@ use crate::domain::token::Scope;
 use crate::engine::command::folder;
 use crate::service::cancel::cancel_run;
 use crate::service::caps::{Cap, Much};
-use crate::service::rest::rounds::{self, Refused, Wish};
+use crate::service::rest::rounds::{self, By, Refused, Wish};
 use crate::service::rest::tasks;
 
 /// Runs of one call, at most.
@@ -114,8 +114,8 @@ fn read(mut fields: Fields, caller: &Caller) -> Result<Wish, ApiError> {
     if let Some(name) = checks.first() {
         return Err(ApiError::said(StatusCode::BAD_REQUEST, format!("Check not found: {name}")));
     }
-    let token_name = caller.name().to_owned();
-    Ok(Wish { instruction, model_ids, base_ref, path, budget, message_id, token_name })
+    let by = By::Token(caller.name().to_owned());
+    Ok(Wish { instruction, model_ids, base_ref, path, budget, message_id, by })
 }
 
 fn status_of(refused: &Refused) -> StatusCode {

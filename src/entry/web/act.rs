@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::WebState;
 use super::page::{failed, foreign_form, message, not_found};
+use super::visitor::Visitor;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{Letter, Run, RunStatus};
 use crate::engine::render::reply_text;
@@ -40,7 +41,7 @@ pub(super) struct Acts {
 }
 
 /// The forms for a task's newest round; `None` while it has none.
-pub(super) async fn acts(state: &WebState, found: &Comparison) -> anyhow::Result<Option<Acts>> {
+pub(super) async fn acts(state: &WebState, visitor: &Visitor, found: &Comparison) -> anyhow::Result<Option<Acts>> {
     let Some(round) = found.round.as_ref().filter(|round| round.number == found.task.round) else { return Ok(None) };
     let grows = matches!(round.status, RoundStatus::Running | RoundStatus::Choosing | RoundStatus::Failed);
     let models = if grows { lookup::models(&state.services).await? } else { Vec::new() };
@@ -51,7 +52,7 @@ pub(super) async fn acts(state: &WebState, found: &Comparison) -> anyhow::Result
     Ok(Some(Acts {
         task: found.task.id.to_string(),
         round: round.number,
-        token: state.csrf.masked(),
+        token: visitor.csrf().masked(),
         once: Uuid::now_v7().to_string(),
         working: of(&|run| !run.status.is_terminal()),
         failed: of(&|run| matches!(run.status, RunStatus::Failed | RunStatus::Canceled)),
@@ -102,11 +103,12 @@ fn wish(button: &Button) -> Option<Wish> {
 
 pub(super) async fn act(
     State(state): State<WebState>,
+    visitor: Visitor,
     Path(task): Path<String>,
     headers: HeaderMap,
     Form(button): Form<Button>,
 ) -> Response {
-    if !state.csrf.proves(&button.token, &headers) {
+    if !visitor.csrf().proves(&button.token, &headers) {
         return foreign_form("task");
     }
     let Ok(id) = task.parse() else { return not_found() };
@@ -114,7 +116,15 @@ pub(super) async fn act(
         let text = "Something is missing. To revise, say what should be different.";
         return message(StatusCode::BAD_REQUEST, "Not done", text);
     };
-    match carry_out(&state, id, &button, wish).await {
+    let found = match compare(&state.services, id, Some(button.round)).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return not_found(),
+        Err(error) => return failed(&error),
+    };
+    if let Some(refused) = visitor.barred_from_acting(&state, &found.repo).await {
+        return refused;
+    }
+    match carry_out(&state, &visitor, &found, &button, wish).await {
         Ok(Some(Ok(()))) => Redirect::to(&format!("/tasks/{id}")).into_response(),
         Ok(Some(Err(reply))) => message(StatusCode::CONFLICT, "Not done", &reply_text(&reply)),
         Ok(None) => not_found(),
@@ -124,15 +134,15 @@ pub(super) async fn act(
 
 async fn carry_out(
     state: &WebState,
-    task: crate::domain::ids::TaskId,
+    visitor: &Visitor,
+    found: &Comparison,
     button: &Button,
     wish: Wish,
 ) -> anyhow::Result<Option<Done>> {
     let svc = &state.services;
-    let Some(found) = compare(svc, task, Some(button.round)).await? else { return Ok(None) };
     let Some(round) = &found.round else { return Ok(None) };
     let key = format!("web:{}", button.once);
-    let here = Here { repo: &found.repo, task: &found.task, round, runs: &found.runs, key };
+    let here = Here { repo: &found.repo, task: &found.task, round, runs: &found.runs, person: visitor.person(), key };
     Ok(Some(match wish {
         Wish::Cancel(letter) => by_hand::cancel(svc, &here, letter).await?,
         Wish::Retry(letter) => by_hand::retry(svc, &here, letter).await?,

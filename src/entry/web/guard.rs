@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::WebState;
 use super::page::message;
+use super::visitor::Visitor;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -41,7 +42,7 @@ pub fn is_this_machine(headers: &HeaderMap) -> bool {
 
 /// In local mode only this machine is served, and nobody through a proxy; otherwise people sign in, which this
 /// version cannot do yet: nothing is shown.
-pub(super) async fn visitors(State(state): State<WebState>, request: Request, next: Next) -> Response {
+pub(super) async fn visitors(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     if !state.local {
         let text = "Sign-in with GitHub is not part of this version yet. Use the REST API, or BAKEOFF_WEB_AUTH=local on \
                     the machine itself.";
@@ -51,6 +52,7 @@ pub(super) async fn visitors(State(state): State<WebState>, request: Request, ne
         let text = "The local web view answers this machine only, without a proxy in between.";
         return message(StatusCode::FORBIDDEN, "This machine only", text);
     }
+    request.extensions_mut().insert(Visitor::owner(state.csrf.clone()));
     next.run(request).await
 }
 

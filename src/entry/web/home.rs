@@ -7,9 +7,10 @@ use axum::response::Response;
 
 use super::WebState;
 use super::page::{failed, render};
+use super::visitor::{Top, Visitor};
 use super::words::{moment, title};
 use crate::domain::round::RoundStatus;
-use crate::service::comparison::{Overview, TaskLine, overview};
+use crate::service::comparison::{Only, Overview, TaskLine, overview, repositories};
 
 /// Tasks on the page.
 const SHOWN: i64 = 100;
@@ -17,6 +18,7 @@ const SHOWN: i64 = 100;
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
+    top: Top,
     groups: Vec<Group>,
     repos: Vec<Choice>,
     models: Vec<Choice>,
@@ -78,7 +80,7 @@ fn line(line: TaskLine) -> (Option<RoundStatus>, Line) {
     (status, shown)
 }
 
-fn home(found: Overview, token: String) -> Home {
+fn home(top: Top, found: Overview, token: String) -> Home {
     let mut groups = ["Waiting for a choice", "At work", "Other tasks"].map(|name| Group { name, lines: Vec::new() });
     let [waiting, working, other] = &mut groups;
     for (status, line) in found.lines.into_iter().map(line) {
@@ -103,6 +105,7 @@ fn home(found: Overview, token: String) -> Home {
         chosen: if any_default { model.default } else { index < 3 },
     };
     Home {
+        top,
         groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
         repos: found.repos.into_iter().map(repo).collect(),
         models: found.models.into_iter().enumerate().map(model).collect(),
@@ -110,9 +113,14 @@ fn home(found: Overview, token: String) -> Home {
     }
 }
 
-pub(super) async fn show(State(state): State<WebState>) -> Response {
-    match overview(&state.services, SHOWN).await {
-        Ok(found) => render(StatusCode::OK, &home(found, state.csrf.masked())),
+pub(super) async fn show(State(state): State<WebState>, visitor: Visitor) -> Response {
+    let read = async {
+        let known = repositories(&state.services, SHOWN).await?;
+        let only = Only { repos: visitor.readable(&state, known).await, all: visitor.person().is_none() };
+        overview(&state.services, only, SHOWN).await
+    };
+    match read.await {
+        Ok(found) => render(StatusCode::OK, &home(visitor.top(), found, visitor.csrf().masked())),
         Err(error) => failed(&error),
     }
 }

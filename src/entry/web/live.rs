@@ -12,17 +12,22 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::unfold;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::WebState;
-use super::page::{message, not_found};
+use super::page::{failed, message, not_found};
 use super::progress::{Bars, bars};
 use super::run::{LogPart, PAGE_LINES, bar_of};
+use super::visitor::Visitor;
 use crate::domain::ids::{RunId, TaskId};
+use crate::domain::repo::Repo;
 use crate::service::progress::{log, progress};
 use crate::service::rest::lookup;
 
 /// How often is looked for news.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
+/// How long somebody may listen before it is asked again whether they may.
+const ALLOWED_FOR: Duration = Duration::from_secs(5);
 /// Streams open at once, in this process.
 pub(super) const MAX_STREAMS: usize = 200;
 
@@ -34,6 +39,10 @@ enum What {
 
 struct Listener {
     state: WebState,
+    visitor: Visitor,
+    repo: Repo,
+    /// When it was last seen that the visitor may look.
+    allowed_at: Instant,
     _place: OwnedSemaphorePermit,
     what: What,
     /// The bars that were sent last.
@@ -41,35 +50,50 @@ struct Listener {
     over: bool,
 }
 
-pub(super) async fn round(State(state): State<WebState>, Path(id): Path<String>) -> Response {
+pub(super) async fn round(State(state): State<WebState>, visitor: Visitor, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
-    open(state, What::Round(id))
+    match lookup::task(&state.services, id).await {
+        Ok(found) => open(state, visitor, found.map(|(_, repo)| repo), What::Round(id)).await,
+        Err(error) => failed(&error.into()),
+    }
 }
 
-pub(super) async fn run(State(state): State<WebState>, Path(id): Path<String>) -> Response {
+pub(super) async fn run(State(state): State<WebState>, visitor: Visitor, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
-    open(state, What::Run(id, 1))
+    match lookup::run(&state.services, id).await {
+        Ok(found) => open(state, visitor, found.map(|(_, repo)| repo), What::Run(id, 1)).await,
+        Err(error) => failed(&error.into()),
+    }
 }
 
-fn open(state: WebState, what: What) -> Response {
+async fn open(state: WebState, visitor: Visitor, repo: Option<Repo>, what: What) -> Response {
+    let Some(repo) = repo else { return not_found() };
+    if let Some(refused) = visitor.barred(&state, &repo).await {
+        return refused;
+    }
     let Ok(place) = Arc::clone(&state.streams).try_acquire_owned() else {
         let text = "Too many pages listen at once. Load this one again to see what is new.";
         return message(StatusCode::SERVICE_UNAVAILABLE, "Too many listeners", text);
     };
-    let listener = Listener { state, _place: place, what, sent: String::new(), over: false };
+    let allowed_at = Instant::now();
+    let listener = Listener { state, visitor, repo, allowed_at, _place: place, what, sent: String::new(), over: false };
     Sse::new(unfold(listener, next)).keep_alive(KeepAlive::default()).into_response()
 }
 
 async fn next(mut listener: Listener) -> Option<(Result<Event, Infallible>, Listener)> {
     let stop = listener.state.stop.clone();
     while !listener.over {
+        let news = async {
+            if listener.is_allowed().await? { listener.look().await.map(Some) } else { Ok(None) }
+        };
         let news = tokio::select! {
             () = stop.cancelled() => return None,
-            news = listener.look() => news,
+            news = news => news,
         };
         match news {
-            Ok(Some(event)) => return Some((Ok(event), listener)),
-            Ok(None) => {}
+            Ok(Some(Some(event))) => return Some((Ok(event), listener)),
+            Ok(Some(None)) => {}
+            Ok(None) => return None,
             Err(error) => {
                 tracing::warn!(%error, "a page's live news ended early");
                 return None;
@@ -84,6 +108,15 @@ async fn next(mut listener: Listener) -> Option<(Result<Event, Infallible>, List
 }
 
 impl Listener {
+    /// Whether the visitor may still look (M40); what cannot be found out ends the news too.
+    async fn is_allowed(&mut self) -> anyhow::Result<bool> {
+        if self.allowed_at.elapsed() < ALLOWED_FOR.min(self.state.services.policy.looking_age) {
+            return Ok(true);
+        }
+        self.allowed_at = Instant::now();
+        self.visitor.may_read(&self.state, &self.repo).await
+    }
+
     /// Something new, if there is; the last event says that it is over.
     async fn look(&mut self) -> anyhow::Result<Option<Event>> {
         match self.what {

@@ -15,6 +15,7 @@ mod run;
 mod start;
 mod task;
 mod token;
+mod visitor;
 mod words;
 
 use std::sync::Arc;

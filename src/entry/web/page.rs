@@ -4,9 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::visitor::Top;
+
 #[derive(Template)]
 #[template(path = "message.html")]
 struct Message<'a> {
+    top: Top,
     title: &'a str,
     text: &'a str,
 }
@@ -29,7 +32,7 @@ pub(super) fn html(status: StatusCode, rendered: askama::Result<String>) -> Resp
 
 /// A page that says one thing.
 pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response {
-    render(status, &Message { title, text })
+    render(status, &Message { top: Top::default(), title, text })
 }
 
 /// A form that did not come from our own `page` (M42).

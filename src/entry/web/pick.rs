@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::WebState;
 use super::compare::may_pick;
 use super::page::{failed, foreign_form, message, not_found, render};
+use super::visitor::{Top, Visitor};
 use super::words::title;
 use crate::domain::characters::made_visible;
 use crate::domain::pick::{PickForm, PickSource};
@@ -28,6 +29,7 @@ pub(super) struct Wanted {
 #[derive(Template)]
 #[template(path = "pick.html")]
 struct Page {
+    top: Top,
     title: String,
     task: String,
     repo: String,
@@ -48,6 +50,7 @@ struct Page {
 
 pub(super) async fn confirm(
     State(state): State<WebState>,
+    visitor: Visitor,
     Path(task): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
@@ -58,19 +61,23 @@ pub(super) async fn confirm(
         Err(error) => return failed(&error),
     };
     let Some(run) = found.runs.iter().find(|row| row.id == run) else { return not_found() };
-    match page(&found, run, state.csrf.masked()) {
+    if let Some(refused) = visitor.barred_from_acting(&state, &found.repo).await {
+        return refused;
+    }
+    match page(visitor.top(), &found, run, visitor.csrf().masked()) {
         Some(page) => render(StatusCode::OK, &page),
         None => message(StatusCode::CONFLICT, "Not to be picked", "This candidate cannot be picked now."),
     }
 }
 
-fn page(found: &Comparison, run: &Run, token: String) -> Option<Page> {
+fn page(top: Top, found: &Comparison, run: &Run, token: String) -> Option<Page> {
     let (round, hash) = (found.round.as_ref()?, run.result.patch_sha256.as_ref()?);
     if !may_pick(found, run) {
         return None;
     }
     let file = |file: &crate::domain::patch::FileDiff| (made_visible(&file.path), file.added_lines, file.removed_lines);
     Some(Page {
+        top,
         title: title(&found.task),
         task: found.task.id.to_string(),
         repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
@@ -98,21 +105,29 @@ pub(super) struct Button {
 
 pub(super) async fn pick(
     State(state): State<WebState>,
+    visitor: Visitor,
     Path(task): Path<String>,
     headers: HeaderMap,
     Form(button): Form<Button>,
 ) -> Response {
-    if !state.csrf.proves(&button.token, &headers) {
+    if !visitor.csrf().proves(&button.token, &headers) {
         return foreign_form("comparison");
     }
     let (Ok(run_id), Some(shown)) = (button.run.parse(), Sha256Hex::parse(&button.patch_sha256)) else {
         return not_found();
     };
-    let source = PickSource::Web;
+    let found = match of_run(&state.services, run_id).await {
+        Ok(Some(found)) if found.task.id.to_string() == task => found,
+        Ok(_) => return not_found(),
+        Err(error) => return failed(&error),
+    };
+    if let Some(refused) = visitor.barred_from_acting(&state, &found.repo).await {
+        return refused;
+    }
     let request = PickRequest {
         run_id,
-        source,
-        person: None,
+        source: PickSource::Web,
+        person: visitor.person().cloned(),
         token_name: None,
         pull_id: None,
         form: PickForm::Pull,

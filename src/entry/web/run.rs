@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::WebState;
 use super::page::{failed, not_found, render};
 use super::progress::{Bars, bar};
+use super::visitor::{Top, Visitor};
 use super::words::{lines, moment};
 use crate::domain::characters::made_visible;
 use crate::domain::repo::Repo;
@@ -25,6 +26,7 @@ const LEFT_OUT: &str = "left out: ";
 #[derive(Template)]
 #[template(path = "run.html")]
 struct Page {
+    top: Top,
     run: String,
     task: String,
     repo: String,
@@ -70,25 +72,41 @@ pub(super) async fn bar_of(svc: &Services, run: &Run) -> anyhow::Result<Bars> {
     })
 }
 
-pub(super) async fn show(State(state): State<WebState>, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return not_found() };
+/// The run and its repository, or what is answered instead to this visitor.
+async fn seen(state: &WebState, visitor: &Visitor, id: &str) -> Result<(Run, Repo), Box<Response>> {
+    let Ok(id) = id.parse() else { return Err(Box::new(not_found())) };
+    let (run, repo) = match lookup::run(&state.services, id).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err(Box::new(not_found())),
+        Err(error) => return Err(Box::new(failed(&error.into()))),
+    };
+    match visitor.barred(state, &repo).await {
+        None => Ok((run, repo)),
+        Some(refused) => Err(Box::new(refused)),
+    }
+}
+
+pub(super) async fn show(State(state): State<WebState>, visitor: Visitor, Path(id): Path<String>) -> Response {
+    let (run, repo) = match seen(&state, &visitor, &id).await {
+        Ok(found) => found,
+        Err(refused) => return *refused,
+    };
     let read = async {
-        let Some((run, repo)) = lookup::run(&state.services, id).await? else { return anyhow::Ok(None) };
         let lines = log(&state.services, run.id, 1, PAGE_LINES).await?;
         let bars = bar_of(&state.services, &run).await?;
-        Ok(Some(page(&run, &repo, &lines, bars)))
+        anyhow::Ok(page(visitor.top(), &run, &repo, &lines, bars))
     };
     match read.await {
-        Ok(Some(page)) => render(StatusCode::OK, &page),
-        Ok(None) => not_found(),
+        Ok(page) => render(StatusCode::OK, &page),
         Err(error) => failed(&error),
     }
 }
 
-fn page(run: &Run, repo: &Repo, lines_of_log: &[LogLine], bars: Bars) -> Page {
+fn page(top: Top, run: &Run, repo: &Repo, lines_of_log: &[LogLine], bars: Bars) -> Page {
     let left_out = lines_of_log.iter().filter_map(|line| line.content.strip_prefix(LEFT_OUT));
     let result = &run.result;
     Page {
+        top,
         run: run.id.to_string(),
         task: run.task_id.to_string(),
         repo: repo.name.as_ref().map_or_else(|| repo.url.clone(), ToString::to_string),
@@ -136,14 +154,13 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     facts
 }
 
-pub(super) async fn patch(State(state): State<WebState>, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return not_found() };
-    match lookup::run(&state.services, id).await {
-        Ok(Some((run, _))) if run.has_patch() => {
+pub(super) async fn patch(State(state): State<WebState>, visitor: Visitor, Path(id): Path<String>) -> Response {
+    match seen(&state, &visitor, &id).await {
+        Ok((run, _)) if run.has_patch() => {
             let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
             (headers, run.result.patch.unwrap_or_default()).into_response()
         }
         Ok(_) => not_found(),
-        Err(error) => failed(&error.into()),
+        Err(refused) => *refused,
     }
 }

@@ -8,9 +8,10 @@ use url::form_urlencoded;
 use super::WebState;
 use super::act::MAX_INSTRUCTION;
 use super::page::{failed, foreign_form, message};
+use super::visitor::Visitor;
 use crate::domain::ids::RepoId;
 use crate::service::rest::lookup;
-use crate::service::rest::rounds::{Wish, start_new};
+use crate::service::rest::rounds::{By, Wish, start_new};
 
 /// Models of one task, at most.
 const MAX_MODELS: usize = 26;
@@ -58,9 +59,14 @@ fn problem(asked: &Asked) -> Option<&'static str> {
     }
 }
 
-pub(super) async fn by_hand(State(state): State<WebState>, headers: HeaderMap, RawForm(body): RawForm) -> Response {
+pub(super) async fn by_hand(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Response {
     let asked = read(&body);
-    if !state.csrf.proves(&asked.token, &headers) {
+    if !visitor.csrf().proves(&asked.token, &headers) {
         return foreign_form("start page");
     }
     if let Some(problem) = problem(&asked) {
@@ -73,6 +79,14 @@ pub(super) async fn by_hand(State(state): State<WebState>, headers: HeaderMap, R
         Ok(_) => return unknown(),
         Err(error) => return failed(&error.into()),
     };
+    match visitor.may_read(&state, &repo).await {
+        Ok(true) => {}
+        Ok(false) => return unknown(),
+        Err(error) => return failed(&error),
+    }
+    if let Some(refused) = visitor.barred_from_acting(&state, &repo).await {
+        return refused;
+    }
     let title: String = asked.instruction.lines().next().unwrap_or_default().chars().take(MAX_TITLE).collect();
     let wish = Wish {
         instruction: asked.instruction,
@@ -81,7 +95,7 @@ pub(super) async fn by_hand(State(state): State<WebState>, headers: HeaderMap, R
         path: None,
         budget: None,
         message_id: None,
-        token_name: "web view".into(),
+        by: By::web(visitor.person().cloned()),
     };
     match start_new(&state.services, &repo, title, wish).await {
         Ok(Ok(task)) => Redirect::to(&format!("/tasks/{task}")).into_response(),

@@ -10,6 +10,7 @@ use super::act::{Acts, acts};
 use super::banner::{Banner, banners};
 use super::page::{failed, not_found, render};
 use super::progress::{Bars, bars};
+use super::visitor::{Top, Visitor};
 use super::words::{moment, title};
 use crate::domain::characters::made_visible;
 use crate::domain::message::{Message, Role};
@@ -22,6 +23,7 @@ const MAX_OPEN_CHARS: usize = 1_500;
 #[derive(Template)]
 #[template(path = "task.html")]
 struct Page {
+    top: Top,
     title: String,
     task: String,
     repo: String,
@@ -53,24 +55,30 @@ struct Said {
     folded: bool,
 }
 
-pub(super) async fn show(State(state): State<WebState>, Path(id): Path<String>) -> Response {
+pub(super) async fn show(State(state): State<WebState>, visitor: Visitor, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
+    let progress = match progress(&state.services, id).await {
+        Ok(Some(progress)) => progress,
+        Ok(None) => return not_found(),
+        Err(error) => return failed(&error),
+    };
+    if let Some(refused) = visitor.barred(&state, &progress.found.repo).await {
+        return refused;
+    }
     let read = async {
-        let Some(progress) = progress(&state.services, id).await? else { return anyhow::Ok(None) };
-        let acts = acts(&state, &progress.found).await?;
-        Ok(Some((progress, conversation(&state.services, id).await?, acts)))
+        let acts = acts(&state, &visitor, &progress.found).await?;
+        anyhow::Ok((conversation(&state.services, id).await?, acts))
     };
     match read.await {
-        Ok(Some((progress, messages, acts))) => {
+        Ok((messages, acts)) => {
             let bars = bars(&state.services, &progress);
-            render(StatusCode::OK, &page(&progress, &messages, bars, acts))
+            render(StatusCode::OK, &page(visitor.top(), &progress, &messages, bars, acts))
         }
-        Ok(None) => not_found(),
         Err(error) => failed(&error),
     }
 }
 
-fn page(progress: &Progress, messages: &[Message], bars: Bars, acts: Option<Acts>) -> Page {
+fn page(top: Top, progress: &Progress, messages: &[Message], bars: Bars, acts: Option<Acts>) -> Page {
     let found = &progress.found;
     let id = found.task.id.to_string();
     let at = |number: i64| format!("/tasks/{id}/compare?round={number}");
@@ -85,6 +93,7 @@ fn page(progress: &Progress, messages: &[Message], bars: Bars, acts: Option<Acts
         patches: found.runs.iter().filter(|run| run.has_patch()).count(),
     });
     Page {
+        top,
         title: title(&found.task),
         repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
         issue: found.task.issue.as_ref().map(|issue| (format!("#{}", issue.number), issue.url.clone())),

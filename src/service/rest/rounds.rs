@@ -5,6 +5,7 @@ use crate::adapters::store::{messages, models};
 use crate::domain::ids::{MessageId, RunId, TaskId};
 use crate::domain::model::ModelProfile;
 use crate::domain::money::UsdMicros;
+use crate::domain::permission::Person;
 use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
@@ -29,8 +30,31 @@ pub struct Wish {
     pub budget: Option<UsdMicros>,
     /// The message of the task's conversation it answers.
     pub message_id: Option<String>,
-    /// The REST token's name.
-    pub token_name: String,
+    /// Who asks.
+    pub by: By,
+}
+
+/// Who asks for a round without a comment.
+#[derive(Debug, Clone)]
+pub enum By {
+    /// A REST token, by name.
+    Token(String),
+    /// Somebody who signed in to the web view.
+    Person(Person),
+}
+
+impl By {
+    /// Whoever uses the web view; who sits at the machine itself goes by its name.
+    pub fn web(person: Option<Person>) -> Self {
+        person.map_or_else(|| Self::Token("web view".into()), Self::Person)
+    }
+
+    fn origin(self) -> Origin {
+        match self {
+            Self::Token(name) => Origin { token_name: Some(name), ..Origin::default() },
+            Self::Person(person) => Origin { requester: Some(person), ..Origin::default() },
+        }
+    }
 }
 
 /// Why there is no round: one sentence each.
@@ -128,7 +152,7 @@ async fn plan(
         base_commit,
         path: wish.path.or_else(|| svc.policy.file.only_path()),
         budget,
-        origin: Origin { token_name: Some(wish.token_name), ..Origin::default() },
+        origin: wish.by.origin(),
         // The conversation is the client's: it says what it wants to keep.
         said: Vec::new(),
         starts_from: None,

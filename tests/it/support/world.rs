@@ -56,6 +56,7 @@ pub fn quick() -> Pace {
         job_pause: ms(50),
         job_pause_max: ms(200),
         reconcile: ms(60_000),
+        looking: ms(50),
         run_deadline: ms(8_000),
         model_retry_wait: ms(20),
         model_first_event: ms(1_500),

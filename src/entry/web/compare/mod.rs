@@ -15,6 +15,7 @@ use axum::response::Response;
 use super::WebState;
 use super::banner::{Banner, banners};
 use super::page::{failed, html, not_found};
+use super::visitor::{Top, Visitor};
 use super::words::{moment, title};
 use crate::domain::characters::made_visible;
 use crate::domain::clock::Timestamp;
@@ -31,6 +32,7 @@ pub(super) use candidates::may_pick;
 #[derive(Template)]
 #[template(path = "compare.html")]
 struct Page {
+    top: Top,
     title: String,
     task: String,
     repo: String,
@@ -74,6 +76,7 @@ struct RoundView {
 
 pub(super) async fn show(
     State(state): State<WebState>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
@@ -84,14 +87,18 @@ pub(super) async fn show(
         Ok(None) => return not_found(),
         Err(error) => return failed(&error),
     };
+    if let Some(refused) = visitor.barred(&state, &found.repo).await {
+        return refused;
+    }
     if let Err(error) = look_soon(&state.services, id).await {
         tracing::warn!(task.id = %id, %error, "the round's reactions could not be looked at");
     }
     let place = Place::new(id, found.round.as_ref().map_or(0, |round| round.number), &asked);
     let text = base_text(&state, &found, &place).await;
     let now = state.services.now();
+    let top = visitor.top();
     // Colours take a processor for a while, and others are waiting for this thread.
-    let drawn = tokio::task::spawn_blocking(move || draw(&found, &place, text.as_deref(), &asked, now)).await;
+    let drawn = tokio::task::spawn_blocking(move || draw(top, &found, &place, text.as_deref(), &asked, now)).await;
     match drawn {
         Ok(page) => html(StatusCode::OK, page),
         Err(error) => failed(&error.into()),
@@ -114,6 +121,7 @@ async fn base_text(state: &WebState, found: &Comparison, place: &Place) -> Optio
 }
 
 fn draw(
+    top: Top,
     found: &Comparison,
     place: &Place,
     text: Option<&str>,
@@ -126,10 +134,11 @@ fn draw(
     if asked.part.is_some() {
         return Part { sections }.render();
     }
-    page(found, place, (&patched, &shown), sections, now).render()
+    page(top, found, place, (&patched, &shown), sections, now).render()
 }
 
 fn page(
+    top: Top,
     found: &Comparison,
     place: &Place,
     (patched, shown): (&[&Run], &[&Run]),
@@ -142,6 +151,7 @@ fn page(
     paths.dedup();
     let alone = shown.first().filter(|_| place.view.len() == 1);
     Page {
+        top,
         title: title(&found.task),
         task: found.task.id.to_string(),
         repo: found.repo.name.as_ref().map_or_else(|| found.repo.url.clone(), ToString::to_string),
@@ -203,7 +213,7 @@ mod tests {
         }
         for question in ["{}", r#"{"view":"A"}"#, r#"{"part":"1"}"#, r#"{"view":"A","plain":"1","space":"hide"}"#] {
             let asked: Asked = serde_json::from_str(question).unwrap();
-            let page = draw(&found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0)).unwrap();
+            let page = draw(Top::default(), &found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0)).unwrap();
             let tags: Vec<&str> = page.split('<').skip(1).map(|tag| tag.split(['>', ' ']).next().unwrap()).collect();
             let foreign = tags.iter().filter(|tag| matches!(**tag, "img" | "script" | "svg" | "iframe")).count();
             let ours = if asked.part.is_some() { 0 } else { 2 };

@@ -1,0 +1,149 @@
+//! Who looks at a page, and what they may. An id is never a right (M43): GitHub is asked about this person and this
+//! repository, and an answer that is not had is no.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt as _;
+use futures::stream;
+
+use super::WebState;
+use super::page::{message, not_found};
+use super::token::Csrf;
+use crate::domain::permission::Person;
+use crate::domain::repo::Repo;
+use crate::service::{audit, rights};
+
+/// Questions to GitHub at once, for a list.
+const AT_ONCE: usize = 8;
+
+/// Who looks at a page; an argument of every page.
+#[derive(Clone)]
+pub(super) struct Visitor {
+    /// `None` for the machine's owner.
+    person: Option<Person>,
+    is_admin: bool,
+    csrf: Csrf,
+}
+
+/// A page asked for without a visitor does not exist.
+pub(super) struct Nobody;
+
+impl IntoResponse for Nobody {
+    fn into_response(self) -> Response {
+        not_found()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Nobody;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Nobody> {
+        parts.extensions.get::<Self>().cloned().ok_or(Nobody)
+    }
+}
+
+impl Visitor {
+    /// Who sits at the machine itself (local mode): everything is theirs.
+    pub(super) fn owner(csrf: Csrf) -> Self {
+        Self { person: None, is_admin: true, csrf }
+    }
+
+    /// The signed-in person; `None` in local mode.
+    pub(super) fn person(&self) -> Option<&Person> {
+        self.person.as_ref()
+    }
+
+    /// Whether settings and setup are theirs.
+    #[expect(dead_code, reason = "the settings pages ask")]
+    pub(super) fn is_admin(&self) -> bool {
+        self.is_admin
+    }
+
+    /// How the audit names them.
+    #[expect(dead_code, reason = "the settings pages note who changed what")]
+    pub(super) fn actor(&self) -> String {
+        audit::named(self.person(), None)
+    }
+
+    /// The proof that their forms are ours.
+    pub(super) fn csrf(&self) -> &Csrf {
+        &self.csrf
+    }
+
+    /// What the header line of a page shows.
+    pub(super) fn top(&self) -> Top {
+        Top { login: self.person().map(|person| person.login.clone()), token: self.csrf.masked() }
+    }
+
+    /// Whether they may read this repository, as GitHub said within the last minute.
+    pub(super) async fn may_read(&self, state: &WebState, repo: &Repo) -> anyhow::Result<bool> {
+        match &self.person {
+            None => Ok(true),
+            Some(person) => rights::may_read(&state.services, repo, person).await,
+        }
+    }
+
+    /// Whether they may start, cancel, retry, add, revise, pick and vote there, as GitHub and the repository's own file
+    /// say now.
+    pub(super) async fn may_write(&self, state: &WebState, repo: &Repo) -> anyhow::Result<bool> {
+        let Some(person) = &self.person else { return Ok(true) };
+        match state.services.client(repo) {
+            Ok(client) if !repo.gone => rights::may_command(&state.services, repo, &client, person).await,
+            _ => Ok(false),
+        }
+    }
+
+    /// What is answered to somebody who may not see this repository's pages; `None` when they may.
+    pub(super) async fn barred(&self, state: &WebState, repo: &Repo) -> Option<Response> {
+        match self.may_read(state, repo).await {
+            Ok(true) => None,
+            Ok(false) => Some(not_found()),
+            Err(error) => Some(unknown_right(&error)),
+        }
+    }
+
+    /// What is answered to somebody who may not act in this repository; `None` when they may. Nobody learns here that
+    /// there is something they may not even see.
+    pub(super) async fn barred_from_acting(&self, state: &WebState, repo: &Repo) -> Option<Response> {
+        if let Some(refused) = self.barred(state, repo).await {
+            return Some(refused);
+        }
+        match self.may_write(state, repo).await {
+            Ok(true) => None,
+            Ok(false) => {
+                let text = "You may look at this, but only people who may write to the repository can change it.";
+                Some(message(StatusCode::FORBIDDEN, "Not yours to change", text))
+            }
+            Err(error) => Some(unknown_right(&error)),
+        }
+    }
+
+    /// Those of `repos` that they may read, in their order. What GitHub does not tell of is left out.
+    pub(super) async fn readable(&self, state: &WebState, repos: Vec<Repo>) -> Vec<Repo> {
+        if self.person.is_none() {
+            return repos;
+        }
+        let asked = stream::iter(repos).map(|repo| async move {
+            let told = self.may_read(state, &repo).await;
+            let may = told.inspect_err(|error| tracing::warn!(repo.id = %repo.id, %error, "a right is not known"));
+            may.unwrap_or(false).then_some(repo)
+        });
+        asked.buffered(AT_ONCE).filter_map(std::future::ready).collect().await
+    }
+}
+
+/// GitHub does not say now what this person may.
+fn unknown_right(error: &anyhow::Error) -> Response {
+    tracing::warn!(%error, "a visitor's right is not known");
+    let text = "GitHub does not say now whether you may see this. Try again in a moment.";
+    message(StatusCode::SERVICE_UNAVAILABLE, "GitHub does not answer", text)
+}
+
+/// The header line of a page: who is signed in, and the proof for the button that signs out.
+#[derive(Default)]
+pub(super) struct Top {
+    pub(super) login: Option<String>,
+    pub(super) token: String,
+}
