@@ -152,9 +152,7 @@ pub async fn list_of(conn: &mut Conn, repos: &[RepoId], page: &Page) -> Result<V
     let (at, id) = page.bound();
     let places: Vec<String> = (4..repos.len() + 4).map(|place| format!("${place}")).collect();
     let sql = format!(
-        select!(
-            "WHERE (updated_at, id) < ($1, $2) AND repo_id IN ({}) ORDER BY updated_at DESC, id DESC LIMIT $3"
-        ),
+        select!("WHERE (updated_at, id) < ($1, $2) AND repo_id IN ({}) ORDER BY updated_at DESC, id DESC LIMIT $3"),
         places.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(at).bind(id).bind(page.limit);

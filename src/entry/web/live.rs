@@ -83,9 +83,7 @@ async fn open(state: WebState, visitor: Visitor, repo: Option<Repo>, what: What)
 async fn next(mut listener: Listener) -> Option<(Result<Event, Infallible>, Listener)> {
     let stop = listener.state.stop.clone();
     while !listener.over {
-        let news = async {
-            if listener.is_allowed().await? { listener.look().await.map(Some) } else { Ok(None) }
-        };
+        let news = async { if listener.is_allowed().await? { listener.look().await.map(Some) } else { Ok(None) } };
         let news = tokio::select! {
             () = stop.cancelled() => return None,
             news = news => news,
