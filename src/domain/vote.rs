@@ -6,7 +6,7 @@ use super::clock::Timestamp;
 use super::ids::{GithubUserId, RunId, TokenId};
 
 /// A vote, or that one was taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ballot {
     /// 👍
@@ -57,6 +57,8 @@ pub enum VoteSource {
     Reaction,
     /// `POST /v1/runs/{id}/votes`.
     Rest,
+    /// The buttons of the comparison page.
+    Web,
 }
 
 impl VoteSource {
@@ -65,12 +67,13 @@ impl VoteSource {
         match self {
             Self::Reaction => "reaction",
             Self::Rest => "rest",
+            Self::Web => "web",
         }
     }
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Reaction, Self::Rest].into_iter().find(|source| source.as_str() == word)
+        [Self::Reaction, Self::Rest, Self::Web].into_iter().find(|source| source.as_str() == word)
     }
 }
 
@@ -91,6 +94,11 @@ impl Voter {
     pub fn token(id: Option<TokenId>, name: &str) -> Self {
         let id = id.map_or_else(|| "token:admin".to_owned(), |id| format!("token:{id}"));
         Self { id, name: name.to_owned() }
+    }
+
+    /// Whoever sits at the machine, where the pages ask nobody to sign in.
+    pub fn owner() -> Self {
+        Self { id: "local".to_owned(), name: "local".to_owned() }
     }
 
     /// Read back.

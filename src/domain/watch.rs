@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Timestamp;
 use super::ids::{CommentId, RoundId, RunId};
 use super::permission::Person;
+use super::vote::Tally;
 
 /// A pick reaction that counts once a second look after the grace still finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Watch {
     pub comment_id: CommentId,
     /// The reactions that the last look found, oldest first.
     pub pending: Vec<PendingReaction>,
+    /// How many 👍 and 👎 the comment had when they were last read as votes.
+    pub thumbs: Tally,
     /// When the comment was posted; the pace follows its age.
     pub created_at: Timestamp,
 }

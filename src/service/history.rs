@@ -2,13 +2,14 @@
 //! first and bounded; and the candidate that a revision goes on from.
 
 use crate::adapters::git::Mirror;
-use crate::adapters::store::{Conn, picks, pulls, rounds, runs};
+use crate::adapters::store::{Conn, picks, pulls, rounds, runs, votes};
 use crate::domain::characters::made_visible;
 use crate::domain::pick::{Pick, PickStatus};
 use crate::domain::pull::{Pull, PullStatus};
 use crate::domain::round::Round;
 use crate::domain::run::{Run, RunStatus};
 use crate::domain::sha256::Sha256Hex;
+use crate::domain::vote::Tally;
 use crate::engine::agent::{Earlier, TreeBase};
 use crate::engine::context::clean::clean;
 use crate::engine::patch::{FileChange, replay};
@@ -52,10 +53,14 @@ pub(super) async fn of(svc: &Services, round: &Round) -> anyhow::Result<History>
             }
         }
     }
-    let revised = revised.map(|run| {
-        let told = Earlier { what: named(&run), text: attempt(&run, MAX_REVISED_BYTES) };
-        (run, told)
-    });
+    let revised = match revised {
+        None => None,
+        Some(run) => {
+            let what = format!("{}{}", named(&run), liked(&votes::tally(&mut conn, run.id).await?));
+            let told = Earlier { what, text: attempt(&run, MAX_REVISED_BYTES) };
+            Some((run, told))
+        }
+    };
     Ok(History { revised, earlier })
 }
 
@@ -66,13 +71,26 @@ async fn of_round(conn: &mut Conn, old: &Round, fates: &Fates, now: &Round) -> a
         let text = cut(&instruction, MAX_PATCH_BYTES);
         told.push(Earlier { what: format!("instruction of round {}", old.number), text });
     }
+    let opinions = votes::of_round(conn, old.id).await?;
     for run in round_state::candidates(runs::list_round(conn, old.id).await?) {
         if Some(run.id) != now.starts_from && run.status.is_terminal() && run.status != RunStatus::Canceled {
-            let what = format!("{}: {}", named(&run), fates.of(&run));
+            let opinion = opinions.get(&run.id).map(liked).unwrap_or_default();
+            let what = format!("{}: {}{opinion}", named(&run), fates.of(&run));
             told.push(Earlier { what, text: attempt(&run, MAX_PATCH_BYTES) });
         }
     }
     Ok(told)
+}
+
+/// What people thought of it: "; 2 people liked it, 1 did not".
+fn liked(votes: &Tally) -> String {
+    let people = |count: i64| if count == 1 { "1 person".into() } else { format!("{count} people") };
+    match (votes.up, votes.down) {
+        (0, 0) => String::new(),
+        (up, 0) => format!("; {} liked it", people(up)),
+        (0, down) => format!("; {} did not like it", people(down)),
+        (up, down) => format!("; {} liked it, {down} did not", people(up)),
+    }
 }
 
 fn named(run: &Run) -> String {
@@ -152,6 +170,21 @@ pub(super) async fn start(mirror: &Mirror, run: &Run) -> anyhow::Result<Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn opinions_are_told_in_words() {
+        let told = [(0, 0), (1, 0), (2, 1), (0, 1), (0, 3)].map(|(up, down)| liked(&Tally { up, down }));
+        assert_eq!(
+            told,
+            [
+                "",
+                "; 1 person liked it",
+                "; 2 people liked it, 1 did not",
+                "; 1 person did not like it",
+                "; 3 people did not like it"
+            ]
+        );
+    }
 
     #[test]
     fn long_patches_are_cut_at_a_line() {

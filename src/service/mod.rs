@@ -35,6 +35,7 @@ pub mod round_state;
 pub mod start_round;
 pub mod tokens;
 pub mod upkeep;
+pub mod votes;
 pub mod watch;
 
 use std::sync::Arc;

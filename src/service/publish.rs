@@ -19,6 +19,7 @@ use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::{Letter, Run};
 use crate::domain::task::Task;
 use crate::domain::terms::CommentStyle;
+use crate::domain::vote::Tally;
 use crate::domain::watch::Watch;
 use crate::engine::render;
 
@@ -205,8 +206,14 @@ async fn watch(svc: &Services, scene: &Scene, thread: &Thread<'_>, run: &Run) ->
     }
     let now = svc.now();
     let first = now.plus(svc.policy.poll_floor);
-    let watch =
-        Watch { run_id: run.id, round_id: scene.round.id, comment_id: comment, pending: Vec::new(), created_at: now };
+    let watch = Watch {
+        run_id: run.id,
+        round_id: scene.round.id,
+        comment_id: comment,
+        pending: Vec::new(),
+        thumbs: Tally::default(),
+        created_at: now,
+    };
     let mut tx = svc.store.begin().await?;
     watches::insert(&mut tx, &watch).await?;
     svc.enqueue_at(&mut tx, Job::WatchRound { round_id: scene.round.id }, first, scene.repo.installation_id, None)

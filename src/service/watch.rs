@@ -1,9 +1,10 @@
 //! Reactions have no webhook: a round's candidate comments are looked at on a schedule, and the pick reaction (🚀 unless
-//! the repository chose another) of somebody who may command counts when it is still there after the grace (M15).
+//! the repository chose another) of somebody who may command counts when it is still there after the grace (M15); 👍 and
+//! 👎 are votes.
 
 use std::time::Duration;
 
-use crate::adapters::github::{AccountKind, GithubError, Reaction, RepoClient};
+use crate::adapters::github::{AccountKind, CommentRollup, GithubError, Reaction, RepoClient};
 use crate::adapters::store::{picks, pulls, repos, rounds, runs, tasks, watches};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{PullId, RoundId, TaskId};
@@ -19,6 +20,7 @@ use super::Services;
 use super::jobs::Flow;
 use super::pick::{Choice, PickRequest, accept};
 use super::round_state::advance;
+use super::votes;
 
 /// GitHub's times are whole seconds.
 const ONE_SECOND: Duration = Duration::from_secs(1);
@@ -44,12 +46,8 @@ pub async fn watch_round(svc: &Services, round: RoundId) -> anyhow::Result<Flow>
     };
     let mut next = next_look(svc, &watched);
     for watch in &watched.watches {
-        let seen = rollups.comments.iter().find(|c| c.id == watch.comment_id);
-        // One is our own button.
-        if seen.and_then(|c| c.reactions.get(&button)).is_none_or(|&count| count <= 1) {
-            continue;
-        }
-        if let Some(again) = look(svc, &client, watch, button).await? {
+        let Some(seen) = rollups.comments.iter().find(|c| c.id == watch.comment_id) else { continue };
+        if let Some(again) = look(svc, &client, watch, seen, button).await? {
             next = next.min(again);
         }
     }
@@ -132,18 +130,38 @@ fn next_look(svc: &Services, watched: &Watched) -> Timestamp {
     now.plus(svc.policy.poll_floor.max(age / 20))
 }
 
-/// Reads one comment's reactions; answers when to look again because of the grace.
+/// Reads who reacted to one comment, where its counts ask for it; answers when to look again because of the grace.
 async fn look(
     svc: &Services,
     client: &RepoClient,
     watch: &Watch,
+    counts: &CommentRollup,
     button: ReactionContent,
 ) -> anyhow::Result<Option<Timestamp>> {
+    let thumbs = votes::thumbs(counts, button);
+    // One is our own button.
+    let may_pick = counts.reactions.get(&button).is_some_and(|&count| count > 1);
+    if !may_pick && thumbs == watch.thumbs {
+        return Ok(None);
+    }
     let reactions = match client.reactions(watch.comment_id).await {
         Ok(reactions) => reactions,
         Err(GithubError::NotFound | GithubError::Gone) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
+    if thumbs != watch.thumbs {
+        votes::read(svc, watch, thumbs, &reactions, button).await?;
+    }
+    if may_pick { weigh(svc, watch, &reactions, button).await } else { Ok(None) }
+}
+
+/// Weighs the pick reactions of one comment; answers when to look again because of the grace.
+async fn weigh(
+    svc: &Services,
+    watch: &Watch,
+    reactions: &[Reaction],
+    button: ReactionContent,
+) -> anyhow::Result<Option<Timestamp>> {
     let now = svc.now();
     let spent = spent_until(svc, watch).await?;
     let buttons = reactions.iter().filter(|r| r.content == button);

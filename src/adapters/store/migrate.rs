@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "votes", include_str!("../../../migrations/0006_votes.sql")),
     (7, "pick_forms", include_str!("../../../migrations/0007_pick_forms.sql")),
     (8, "answers", include_str!("../../../migrations/0008_answers.sql")),
+    (12, "opinions", include_str!("../../../migrations/0012_opinions.sql")),
 ];
 
 /// Any number: two processes that migrate the same Postgres database take turns by it.

@@ -5,11 +5,12 @@ use sqlx::any::AnyRow;
 use super::row::{Read, to_json};
 use super::{Conn, StoreError};
 use crate::domain::ids::{CommentId, RoundId, RunId};
+use crate::domain::vote::Tally;
 use crate::domain::watch::Watch;
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT run_id, round_id, comment_id, pending, created_at FROM watches ", $rest)
+        concat!("SELECT run_id, round_id, comment_id, pending, thumbs_up, thumbs_down, created_at FROM watches ", $rest)
     };
 }
 
@@ -19,6 +20,7 @@ fn read(row: &AnyRow) -> Result<Watch, StoreError> {
         round_id: row.id("round_id")?,
         comment_id: CommentId(row.int("comment_id")?),
         pending: row.json("pending")?,
+        thumbs: Tally { up: row.int("thumbs_up")?, down: row.int("thumbs_down")? },
         created_at: row.time("created_at")?,
     })
 }
@@ -39,11 +41,22 @@ pub async fn insert(conn: &mut Conn, watch: &Watch) -> Result<bool, StoreError> 
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes the reactions that a look found.
+/// Notes the pick reactions that a look found.
 pub async fn update(conn: &mut Conn, watch: &Watch) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE watches SET pending = $1 WHERE run_id = $2")
         .bind(to_json(&watch.pending)?)
         .bind(watch.run_id.to_string())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes how many 👍 and 👎 a look counted.
+pub async fn set_thumbs(conn: &mut Conn, run: RunId, thumbs: Tally) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE watches SET thumbs_up = $1, thumbs_down = $2 WHERE run_id = $3")
+        .bind(thumbs.up)
+        .bind(thumbs.down)
+        .bind(run.to_string())
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)

@@ -1,14 +1,11 @@
 //! Votes over REST: one of each voter, who may change it.
 
-use serde_json::json;
-
 use crate::adapters::github::GithubError;
-use crate::adapters::store::votes;
 use crate::domain::ids::{RunId, TokenId};
 use crate::domain::permission::Permission;
 use crate::domain::repo::Repo;
-use crate::domain::vote::{Ballot, Tally, Vote, VoteSource, Voter};
-use crate::service::{Services, audit};
+use crate::domain::vote::{Ballot, Tally, VoteSource, Voter};
+use crate::service::{Services, audit, votes};
 
 /// Who presents a vote.
 #[derive(Debug, Clone)]
@@ -42,17 +39,8 @@ pub async fn cast(
         Ok(voter) => voter,
         Err(why) => return Ok(Err(why)),
     };
-    let now = svc.now();
     let actor = audit::named(None, Some(&elector.name));
-    let details = json!({ "vote": ballot.as_str(), "voter": voter.id() });
-    let vote = Vote { run_id: run, source: VoteSource::Rest, voter, ballot, updated_at: now };
-    let mut tx = svc.store.begin().await?;
-    if votes::cast(&mut tx, &vote).await? {
-        audit::note(&mut tx, &actor, "vote", &format!("run:{run}"), details, now).await?;
-    }
-    let tally = votes::tally(&mut tx, run).await?;
-    tx.commit().await?;
-    Ok(Ok(tally))
+    votes::cast(svc, run, VoteSource::Rest, voter, ballot, &actor).await.map(Ok)
 }
 
 /// A token's person by the number that never changes, so that they are one with whoever reacts on GitHub.

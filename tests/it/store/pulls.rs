@@ -8,6 +8,7 @@ use bakeoff::domain::effect::EffectStatus;
 use bakeoff::domain::ids::{CommentId, PickId, PullId};
 use bakeoff::domain::pick::{Pick, PickSource, PickStatus};
 use bakeoff::domain::pull::{Pull, PullStatus};
+use bakeoff::domain::vote::Tally;
 use bakeoff::domain::watch::{PendingReaction, Watch};
 
 use super::rows::{NOW, later, person, pick_of, pull_of, repo, run, scene, sha};
@@ -143,6 +144,7 @@ async fn m15_a_watch_keeps_what_the_last_look_saw() {
             round_id: round.id,
             comment_id: CommentId(comment),
             pending: Vec::new(),
+            thumbs: Tally::default(),
             created_at: later(-age),
         };
         let (old, young) = (watch(first.id, 1, 9), watch(second.id, 2, 3));
@@ -154,6 +156,8 @@ async fn m15_a_watch_keeps_what_the_last_look_saw() {
             ..old
         };
         assert!(watches::update(&mut tx, &seen).await.unwrap());
+        assert!(watches::set_thumbs(&mut tx, first.id, Tally { up: 2, down: 1 }).await.unwrap());
+        let seen = Watch { thumbs: Tally { up: 2, down: 1 }, ..seen };
         assert_eq!(watches::get(&mut tx, first.id).await.unwrap().as_ref(), Some(&seen));
         assert_eq!(watches::list_round(&mut tx, round.id).await.unwrap(), [seen.clone(), young.clone()]);
         watches::remove_round(&mut tx, round.id).await.unwrap();

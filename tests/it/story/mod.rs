@@ -11,3 +11,4 @@ mod repofile;
 mod revise;
 pub mod talk;
 mod upkeep;
+mod votes;
