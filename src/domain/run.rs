@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
+use super::failure::FailureKind;
 use super::ids::{ModelId, RoundId, RunId, TaskId};
 use super::model::Provider;
 use super::money::{Usage, UsdMicros};
@@ -114,6 +115,8 @@ pub struct RunResult {
     pub warnings: Vec<String>,
     /// One sentence when it failed.
     pub error: Option<String>,
+    /// What kind of failure that was.
+    pub failure: Option<FailureKind>,
     /// Tokens of all its calls.
     pub usage: Usage,
     /// Their price.

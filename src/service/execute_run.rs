@@ -15,6 +15,7 @@ use crate::adapters::git::{Mirror, Remote};
 use crate::adapters::llm::RetryPolicy;
 use crate::adapters::store::{messages, models, repos, rounds, runs, tasks};
 use crate::domain::crash;
+use crate::domain::failure::FailureKind::{self, Other};
 use crate::domain::ids::{MessageId, RunId};
 use crate::domain::job::Job;
 use crate::domain::message::{Message, Role};
@@ -56,7 +57,7 @@ pub async fn execute_run(
     crash::point("run_started");
     let desk = RunDesk::new(svc, work.run.id, work.attempt, work.run.budget);
     if work.attempt > svc.policy.max_run_attempts {
-        return finish(svc, &work, failed("The run was interrupted too often, so it was given up.")).await;
+        return finish(svc, &work, failed(Other, "The run was interrupted too often, so it was given up.")).await;
     }
     let deadline = Instant::now() + svc.policy.run_deadline;
     let report = tokio::select! {
@@ -66,16 +67,16 @@ pub async fn execute_run(
     };
     crash::point("run_answered");
     let answered_by = report.answered_by;
-    let failed = |why: &str| RunResult { answered_by: answered_by.clone(), ..failed(why) };
+    let failed = |kind, why: &str| RunResult { answered_by: answered_by.clone(), ..failed(kind, why) };
     match report.ending {
         Ending::Stopped => Ok(Flow::Done),
-        Ending::Later(why) if attempt.last => finish(svc, &work, failed(&why)).await,
+        Ending::Later(why) if attempt.last => finish(svc, &work, failed(Other, &why)).await,
         Ending::Later(why) => {
             desk.log(format!("interrupted, to be tried again: {why}")).await;
             anyhow::bail!(why)
         }
-        Ending::Failed(why) => {
-            finish(svc, &work, RunResult { summary: words(svc, report.summary), ..failed(&why) }).await
+        Ending::Failed(kind, why) => {
+            finish(svc, &work, RunResult { summary: words(svc, report.summary), ..failed(kind, &why) }).await
         }
         Ending::Patch(applied) => {
             let result = patched(svc, &applied, report.summary, report.note);
@@ -84,12 +85,12 @@ pub async fn execute_run(
     }
 }
 
-fn failed(why: &str) -> RunResult {
-    RunResult { error: Some(why.to_owned()), ..RunResult::default() }
+fn failed(kind: FailureKind, why: &str) -> RunResult {
+    RunResult { error: Some(why.to_owned()), failure: Some(kind), ..RunResult::default() }
 }
 
 fn over_time(limit: Duration) -> Report {
-    Report::ended(Ending::Failed(format!("The run took longer than its {} s.", limit.as_secs_f32())))
+    Report::ended(Ending::Failed(FailureKind::TimedOut, format!("The run took longer than its {} s.", limit.as_secs_f32())))
 }
 
 /// Claims the run for this worker, or nothing when it is over.
@@ -105,7 +106,7 @@ async fn take(svc: &Services, id: RunId) -> anyhow::Result<Option<Work>> {
         None => None,
     };
     let Some(stored) = stored.filter(|m| m.deleted_at.is_none()) else {
-        let result = failed("The model profile was deleted before the run began.");
+        let result = failed(Other, "The model profile was deleted before the run began.");
         end(svc, &mut tx, &run, attempt, &result).await?;
         tx.commit().await?;
         return Ok(None);
@@ -121,7 +122,7 @@ async fn attempt_run(svc: &Services, work: &Work, deadline: Instant, desk: &RunD
     desk.log(format!("{started}: {} on {}", work.run.model_name, work.run.base_commit.short())).await;
     let retry = RetryPolicy { first_wait: svc.policy.model_retry_wait, ..RetryPolicy::until(deadline) };
     let Some(asker) = seats::asker(svc, &work.model, retry, desk).await? else {
-        return Ok(Report::ended(Ending::Failed("The model's price is neither known nor given.".into())));
+        return Ok(Report::ended(Ending::Failed(Other, "The model's price is neither known nor given.".into())));
     };
     let mirror = match mirror(svc, work).await {
         Ok(mirror) => mirror,
@@ -133,7 +134,7 @@ async fn attempt_run(svc: &Services, work: &Work, deadline: Instant, desk: &RunD
     };
     let asked = match task::assignment(svc, &work.round, &mirror).await {
         Ok(Ok(asked)) => asked,
-        Ok(Err(why)) => return Ok(Report::ended(Ending::Failed(why))),
+        Ok(Err(why)) => return Ok(Report::ended(Ending::Failed(Other, why))),
         Err(error) => return Ok(Report::ended(Ended::from(error).0)),
     };
     let agent = Agent {
@@ -170,7 +171,7 @@ impl<E: Into<anyhow::Error>> From<E> for Ended {
         let error: anyhow::Error = error.into();
         let now = crate::domain::clock::Timestamp(0);
         Self(match super::jobs::sort(&error, now) {
-            super::jobs::Failure::Final => Ending::Failed(sentence(&error.to_string())),
+            super::jobs::Failure::Final => Ending::Failed(Other, sentence(&error.to_string())),
             _ => Ending::Later(sentence(&error.to_string())),
         })
     }
@@ -187,7 +188,7 @@ fn patched(svc: &Services, applied: &Applied, summary: Option<String>, note: Opt
         tracing::error!(what = hit.what, "a patch held something that looks like a secret and was refused");
         return RunResult {
             summary,
-            ..failed("The patch holds something that looks like a secret, so it was refused.")
+            ..failed(FailureKind::Forbidden, "The patch holds something that looks like a secret, so it was refused.")
         };
     }
     if applied.patch.is_empty() {
@@ -200,6 +201,7 @@ fn patched(svc: &Services, applied: &Applied, summary: Option<String>, note: Opt
         files_changed: applied.patch.files().to_vec(),
         warnings: note.into_iter().chain(applied.warnings.iter().map(ToString::to_string)).collect(),
         error: None,
+        failure: None,
         usage: Usage::default(),
         cost: UsdMicros::ZERO,
         answered_by: None,
@@ -275,7 +277,7 @@ pub async fn abandon(svc: &Services, run: RunId, reason: &str) -> anyhow::Result
     let mut tx = svc.store.begin().await?;
     let Some(row) = runs::get(&mut tx, run).await?.filter(|row| !row.status.is_terminal()) else { return Ok(()) };
     if let Some(attempt) = runs::start(&mut tx, run, svc.now()).await? {
-        end(svc, &mut tx, &row, attempt, &failed(&sentence(reason))).await?;
+        end(svc, &mut tx, &row, attempt, &failed(Other, &sentence(reason))).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -147,7 +147,11 @@ impl Fates {
             Some(id) => pull.id == id,
             None => pull.run_id == pick.run_id,
         };
-        match self.pulls.iter().find(mine).map(|pull| pull.status) {
+        let pull = self.pulls.iter().find(mine);
+        if pull.is_some_and(|pull| pull.reverted_by.is_some()) {
+            return "chosen and merged, and people took that back later".into();
+        }
+        match pull.map(|pull| pull.status) {
             Some(PullStatus::Open) => "chosen; its pull request is open".into(),
             Some(PullStatus::Closed) => "chosen, but people closed its pull request without merging it".into(),
             Some(PullStatus::Merged) => "chosen and merged".into(),

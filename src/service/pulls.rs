@@ -58,6 +58,7 @@ pub async fn adopt(svc: &Services, repo: &Repo, number: i64, hand: ByHand) -> an
         body: hand.body,
         head: hand.head,
         status: PullStatus::Open,
+        reverted_by: None,
         created_at: now,
         updated_at: now,
     };
@@ -71,6 +72,26 @@ pub async fn adopt(svc: &Services, repo: &Repo, number: i64, hand: ByHand) -> an
     move_round(svc, &mut tx, &row, PullStatus::Open).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// A merged pull request took another's merge back, or back again what that one took. Nothing for one that is not ours.
+pub async fn reverted(svc: &Services, repo: &Repo, by: i64, taken_back: i64) -> anyhow::Result<()> {
+    let now = svc.now();
+    let mut tx = svc.store.begin().await?;
+    let (pull, by) = match pulls::by_number(&mut tx, repo.id, taken_back).await? {
+        Some(pull) => (pull, Some(by)),
+        None => match pulls::taken_back_by(&mut tx, repo.id, taken_back).await? {
+            Some(pull) => (pull, None),
+            None => return Ok(()),
+        },
+    };
+    if !pulls::set_reverted(&mut tx, pull.id, by, now).await? {
+        return Ok(());
+    }
+    tasks::touch(&mut tx, pull.task_id, now).await?;
+    let details = serde_json::json!({ "number": pull.number, "reverted_by": by });
+    audit::note(&mut tx, "github", "pull.revert", &format!("task:{}", pull.task_id), details, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Brings a pull request's head to what GitHub says now: deliveries of pushes may come late or in any order.

@@ -12,8 +12,8 @@ use crate::domain::repo::{BranchName, CommitSha};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, task_id, run_id, number, url, branch, title, body, head, status, created_at, updated_at \
-             FROM pulls ",
+            "SELECT id, task_id, run_id, number, url, branch, title, body, head, status, reverted_by, \
+             created_at, updated_at FROM pulls ",
             $rest
         )
     };
@@ -42,6 +42,7 @@ fn read(row: &AnyRow) -> Result<Pull, StoreError> {
         body: row.opt_text("body")?,
         head: row.parsed("head", CommitSha::parse)?,
         status: row.parsed("status", PullStatus::parse)?,
+        reverted_by: row.opt_int("reverted_by")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
@@ -133,6 +134,28 @@ pub async fn set_status(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Notes which pull request took the merge back, or that it stands again; `false` when that was known.
+pub async fn set_reverted(conn: &mut Conn, id: PullId, by: Option<i64>, now: Timestamp) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE pulls SET reverted_by = $1, reverted_at = $2, updated_at = $3 WHERE id = $4 \
+         AND COALESCE(reverted_by, 0) <> $5",
+    )
+    .bind(by)
+    .bind(by.map(|_| now.0))
+    .bind(now.0)
+    .bind(id.to_string())
+    .bind(by.unwrap_or(0))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The one whose merge was taken back by that number.
+pub async fn taken_back_by(conn: &mut Conn, repo: RepoId, number: i64) -> Result<Option<Pull>, StoreError> {
+    let sql = select!("WHERE repo_id = $1 AND reverted_by = $2");
+    sqlx::query(sql).bind(repo.to_string()).bind(number).fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
 /// Notes a new head commit.

@@ -4,6 +4,7 @@
 use super::row::{Read, opt_text, text, to_json};
 use super::{Conn, StoreError};
 use crate::domain::clock::Timestamp;
+use crate::domain::failure::FailureKind;
 use crate::domain::ids::{ModelId, RunId};
 use crate::domain::money::{Usage, UsdMicros};
 use crate::domain::run::{RunResult, RunStatus};
@@ -65,8 +66,8 @@ pub async fn finish(
         "UPDATE runs SET status = $1, summary = $2, patch = $3, patch_sha256 = $4, files_changed = $5, warnings = $6, \
          error = $7, input_tokens = input_tokens + $8, output_tokens = output_tokens + $9, \
          cached_input_tokens = cached_input_tokens + $10, cost = cost + $11, completed_at = $12, \
-         answered_by = $13, cache_write_tokens = cache_write_tokens + $14 \
-         WHERE id = $15 AND status = 'running' AND attempt = $16",
+         answered_by = $13, cache_write_tokens = cache_write_tokens + $14, failure = $15 \
+         WHERE id = $16 AND status = 'running' AND attempt = $17",
     )
     .bind(status.as_str())
     .bind(opt_text(result.summary.as_deref()))
@@ -82,6 +83,7 @@ pub async fn finish(
     .bind(now.0)
     .bind(opt_text(result.answered_by.as_deref()))
     .bind(result.usage.cache_write_tokens)
+    .bind(result.failure.map(FailureKind::as_str))
     .bind(id.to_string())
     .bind(attempt)
     .execute(conn)

@@ -7,6 +7,7 @@ pub use super::run_steps::{cancel, charge, fail_queued, fail_queued_of_model, fi
 use super::row::{Read, opt_text, text, to_json};
 use super::usage::tokens;
 use super::{Conn, StoreError};
+use crate::domain::failure::FailureKind;
 use crate::domain::ids::{RoundId, RunId, TaskId};
 use crate::domain::model::Provider;
 use crate::domain::money::UsdMicros;
@@ -20,7 +21,7 @@ macro_rules! select {
             "SELECT id, task_id, round_id, round, letter, model_id, provider, model_name, model_label, instruction, \
              base_ref, base_commit, status, attempt, cancel_requested, budget, summary, patch, patch_sha256, \
              files_changed, warnings, error, input_tokens, output_tokens, cached_input_tokens, cost, created_at, \
-             started_at, completed_at, answered_by, cache_write_tokens FROM runs ",
+             started_at, completed_at, answered_by, cache_write_tokens, failure FROM runs ",
             $rest
         )
     };
@@ -67,6 +68,7 @@ fn read_result(row: &AnyRow) -> Result<RunResult, StoreError> {
         usage: tokens(row)?,
         cost: UsdMicros(row.int("cost")?),
         answered_by: row.opt_text("answered_by")?,
+        failure: row.opt_parsed("failure", FailureKind::parse)?,
     })
 }
 
@@ -82,8 +84,8 @@ pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), StoreError> {
         "INSERT INTO runs (id, task_id, round_id, round, letter, model_id, provider, model_name, model_label, \
          instruction, base_ref, base_commit, status, attempt, cancel_requested, budget, summary, patch, patch_sha256, \
          files_changed, warnings, error, input_tokens, output_tokens, cached_input_tokens, cost, created_at, \
-         started_at, completed_at, answered_by, cache_write_tokens) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)",
+         started_at, completed_at, answered_by, cache_write_tokens, failure) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
     )
     .bind(run.id.to_string())
     .bind(run.task_id.to_string())
@@ -116,6 +118,7 @@ pub async fn insert(conn: &mut Conn, run: &Run) -> Result<(), StoreError> {
     .bind(run.completed_at.map(|t| t.0))
     .bind(opt_text(result.answered_by.as_deref()))
     .bind(result.usage.cache_write_tokens)
+    .bind(result.failure.map(FailureKind::as_str))
     .execute(conn)
     .await?;
     Ok(())

@@ -1,11 +1,12 @@
-//! How models did: sums over runs that have ended, and who was chosen over whom. A run that a fallback answered counts
+//! How models did: sums over runs that have ended, and who was chosen among whom. A run that a fallback answered counts
 //! for nobody: it says nothing of the model that was asked.
 
 use sqlx::any::AnyRow;
 
 use super::row::Read;
 use super::{Conn, StoreError};
-use crate::domain::ids::RepoId;
+use crate::domain::failure::FailureKind;
+use crate::domain::ids::{PickId, RepoId};
 use crate::domain::model::Provider;
 use crate::domain::money::UsdMicros;
 
@@ -16,6 +17,25 @@ pub struct ModelKey {
     pub provider: String,
     /// The vendor's name of it.
     pub model_name: String,
+}
+
+/// Which repositories count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Among {
+    /// All there are.
+    All,
+    /// These only.
+    These(Vec<RepoId>),
+}
+
+impl Among {
+    /// Their ids in one text, empty for all: both engines take the same condition, and no list of parameters.
+    fn parameter(&self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::These(ids) => ids.iter().fold(" ".to_owned(), |all, id| format!("{all}{id} ")),
+        }
+    }
 }
 
 /// What a model did.
@@ -37,6 +57,8 @@ pub struct Standing {
     pub picks: i64,
     /// Those whose pull request was merged.
     pub merges: i64,
+    /// Those whose merge was taken back.
+    pub reverts: i64,
     /// What all of them cost.
     pub cost: UsdMicros,
     /// Votes for their candidates, one of each voter and candidate.
@@ -45,25 +67,14 @@ pub struct Standing {
     pub down: i64,
 }
 
-/// How often one model was chosen where another had a patch too.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preferred {
-    /// Whose candidate was chosen.
-    pub winner: ModelKey,
-    /// Whose was not.
-    pub loser: ModelKey,
-    /// How often.
-    pub times: i64,
-}
-
-fn key(row: &AnyRow, provider: &'static str, name: &'static str) -> Result<ModelKey, StoreError> {
-    let provider = row.parsed(provider, Provider::parse)?.as_str().to_owned();
-    Ok(ModelKey { provider, model_name: row.text(name)? })
+fn key(row: &AnyRow) -> Result<ModelKey, StoreError> {
+    let provider = row.parsed("provider", Provider::parse)?.as_str().to_owned();
+    Ok(ModelKey { provider, model_name: row.text("model_name")? })
 }
 
 fn read(row: &AnyRow) -> Result<Standing, StoreError> {
     Ok(Standing {
-        model: key(row, "provider", "model_name")?,
+        model: key(row)?,
         runs: row.int("runs")?,
         patches: row.int("patches")?,
         no_changes: row.int("no_changes")?,
@@ -71,60 +82,132 @@ fn read(row: &AnyRow) -> Result<Standing, StoreError> {
         canceled: row.int("canceled")?,
         picks: row.int("picks")?,
         merges: row.int("merges")?,
+        reverts: row.int("reverts")?,
         cost: UsdMicros(row.int("cost")?),
         up: row.int("up")?,
         down: row.int("down")?,
     })
 }
 
-const STANDINGS: &str = "SELECT r.provider AS provider, r.model_name AS model_name, COUNT(*) AS runs, \
-    SUM(CASE WHEN r.status = 'succeeded' AND r.patch <> '' THEN 1 ELSE 0 END) AS patches, \
-    SUM(CASE WHEN r.status = 'succeeded' AND r.patch = '' THEN 1 ELSE 0 END) AS no_changes, \
-    SUM(CASE WHEN r.status = 'failed' THEN 1 ELSE 0 END) AS failed, \
-    SUM(CASE WHEN r.status = 'canceled' THEN 1 ELSE 0 END) AS canceled, \
-    SUM(CASE WHEN EXISTS (SELECT 1 FROM picks AS k WHERE k.run_id = r.id AND k.status = 'opened') \
-    THEN 1 ELSE 0 END) AS picks, \
-    SUM(CASE WHEN EXISTS (SELECT 1 FROM pulls AS p WHERE p.status = 'merged' AND (p.run_id = r.id OR p.id IN \
-    (SELECT k.pull_id FROM picks AS k WHERE k.run_id = r.id AND k.status = 'opened'))) THEN 1 ELSE 0 END) AS merges, \
-    CAST(SUM(r.cost) AS BIGINT) AS cost, \
-    CAST(COALESCE(SUM((SELECT COUNT(*) FROM votes AS v WHERE v.run_id = r.id AND v.value > 0 AND NOT EXISTS \
-    (SELECT 1 FROM votes AS o WHERE o.run_id = v.run_id AND o.voter_id = v.voter_id AND (o.updated_at > v.updated_at \
-    OR (o.updated_at = v.updated_at AND o.source > v.source))))), 0) AS BIGINT) AS up, \
-    CAST(COALESCE(SUM((SELECT COUNT(*) FROM votes AS v WHERE v.run_id = r.id AND v.value < 0 AND NOT EXISTS \
-    (SELECT 1 FROM votes AS o WHERE o.run_id = v.run_id AND o.voter_id = v.voter_id AND (o.updated_at > v.updated_at \
-    OR (o.updated_at = v.updated_at AND o.source > v.source))))), 0) AS BIGINT) AS down \
-    FROM runs AS r JOIN tasks AS t ON t.id = r.task_id \
-    WHERE r.status IN ('succeeded', 'failed', 'canceled') AND r.answered_by IS NULL AND ($1 = '' OR t.repo_id = $1) \
-    GROUP BY r.provider, r.model_name ORDER BY r.provider, r.model_name";
-
-/// How every model did, in all repositories or in one.
-pub async fn standings(conn: &mut Conn, repo: Option<RepoId>) -> Result<Vec<Standing>, StoreError> {
-    let repo = repo.map(|id| id.to_string()).unwrap_or_default();
-    sqlx::query(STANDINGS).bind(repo).fetch_all(conn).await?.iter().map(read).collect()
+/// The pull requests of run `r`, its own or the one it added a commit to.
+macro_rules! pulled {
+    ($what:literal) => {
+        concat!(
+            "CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM pulls AS p WHERE ",
+            $what,
+            " AND (p.run_id = r.id OR p.id IN (SELECT k.pull_id FROM picks AS k WHERE k.run_id = r.id \
+             AND k.status = 'opened'))) THEN 1 ELSE 0 END) AS BIGINT)"
+        )
+    };
 }
 
-const PREFERRED: &str = "SELECT w.provider AS won_provider, w.model_name AS won_name, l.provider AS lost_provider, \
-    l.model_name AS lost_name, COUNT(*) AS times FROM picks AS k JOIN runs AS w ON w.id = k.run_id \
-    JOIN runs AS l ON l.round_id = w.round_id AND l.letter <> w.letter JOIN tasks AS t ON t.id = w.task_id \
-    WHERE k.status = 'opened' AND w.answered_by IS NULL AND l.answered_by IS NULL AND l.status = 'succeeded' \
-    AND l.patch <> '' AND ($1 = '' OR t.repo_id = $1) AND (l.provider <> w.provider OR l.model_name <> w.model_name) \
-    AND NOT EXISTS (SELECT 1 FROM runs AS n WHERE n.round_id = l.round_id AND n.letter = l.letter \
-    AND (n.created_at > l.created_at OR (n.created_at = l.created_at AND n.id > l.id))) \
+/// Votes of run `r`, each voter once by the newest word.
+macro_rules! voted {
+    ($what:literal) => {
+        concat!(
+            "CAST(COALESCE(SUM((SELECT COUNT(*) FROM votes AS v WHERE v.run_id = r.id AND ",
+            $what,
+            " AND NOT EXISTS (SELECT 1 FROM votes AS o WHERE o.run_id = v.run_id AND o.voter_id = v.voter_id \
+             AND (o.updated_at > v.updated_at OR (o.updated_at = v.updated_at AND o.source > v.source))))), 0) AS BIGINT)"
+        )
+    };
+}
+
+/// Runs that count.
+macro_rules! counting {
+    ($rest:literal) => {
+        concat!(
+            " FROM runs AS r JOIN tasks AS t ON t.id = r.task_id WHERE r.answered_by IS NULL \
+             AND ($1 = '' OR $1 LIKE '% ' || t.repo_id || ' %') ",
+            $rest
+        )
+    };
+}
+
+const STANDINGS: &str = concat!(
+    "SELECT r.provider AS provider, r.model_name AS model_name, COUNT(*) AS runs, \
+     SUM(CASE WHEN r.status = 'succeeded' AND r.patch <> '' THEN 1 ELSE 0 END) AS patches, \
+     SUM(CASE WHEN r.status = 'succeeded' AND r.patch = '' THEN 1 ELSE 0 END) AS no_changes, \
+     SUM(CASE WHEN r.status = 'failed' THEN 1 ELSE 0 END) AS failed, \
+     SUM(CASE WHEN r.status = 'canceled' THEN 1 ELSE 0 END) AS canceled, \
+     SUM(CASE WHEN EXISTS (SELECT 1 FROM picks AS k WHERE k.run_id = r.id AND k.status = 'opened') \
+     THEN 1 ELSE 0 END) AS picks, ",
+    pulled!("p.status = 'merged'"),
+    " AS merges, ",
+    pulled!("p.reverted_by IS NOT NULL"),
+    " AS reverts, CAST(SUM(r.cost) AS BIGINT) AS cost, ",
+    voted!("v.value > 0"),
+    " AS up, ",
+    voted!("v.value < 0"),
+    " AS down",
+    counting!(
+        "AND r.status IN ('succeeded', 'failed', 'canceled') GROUP BY r.provider, r.model_name \
+         ORDER BY r.provider, r.model_name"
+    ),
+);
+
+/// How every model did there.
+pub async fn standings(conn: &mut Conn, among: &Among) -> Result<Vec<Standing>, StoreError> {
+    sqlx::query(STANDINGS).bind(among.parameter()).fetch_all(conn).await?.iter().map(read).collect()
+}
+
+const FAILURES: &str = concat!(
+    "SELECT r.provider AS provider, r.model_name AS model_name, COALESCE(r.failure, 'other') AS failure, \
+     COUNT(*) AS times",
+    counting!(
+        "AND r.status = 'failed' GROUP BY r.provider, r.model_name, COALESCE(r.failure, 'other') \
+         ORDER BY r.provider, r.model_name, failure"
+    ),
+);
+
+/// Why runs failed: how often of each kind.
+pub async fn failures(conn: &mut Conn, among: &Among) -> Result<Vec<(ModelKey, FailureKind, i64)>, StoreError> {
+    let read = |row: &AnyRow| Ok((key(row)?, row.parsed("failure", FailureKind::parse)?, row.int("times")?));
+    sqlx::query(FAILURES).bind(among.parameter()).fetch_all(conn).await?.iter().map(read).collect()
+}
+
+const MEDIANS: &str = concat!(
+    "SELECT provider, model_name, CAST(AVG(took) AS BIGINT) AS median FROM (SELECT r.provider AS provider, \
+     r.model_name AS model_name, r.completed_at - r.started_at AS took, \
+     ROW_NUMBER() OVER (PARTITION BY r.provider, r.model_name ORDER BY r.completed_at - r.started_at) AS place, \
+     COUNT(*) OVER (PARTITION BY r.provider, r.model_name) AS total",
+    counting!("AND r.status = 'succeeded' AND r.started_at IS NOT NULL AND r.completed_at IS NOT NULL"),
+    ") AS q WHERE place * 2 BETWEEN total AND total + 2 GROUP BY provider, model_name ORDER BY provider, model_name",
+);
+
+/// How long a run takes that succeeds: the median, in milliseconds.
+pub async fn medians(conn: &mut Conn, among: &Among) -> Result<Vec<(ModelKey, i64)>, StoreError> {
+    let read = |row: &AnyRow| Ok((key(row)?, row.int("median")?));
+    sqlx::query(MEDIANS).bind(among.parameter()).fetch_all(conn).await?.iter().map(read).collect()
+}
+
+/// A candidate that could be chosen when one was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// The choice.
+    pub pick: PickId,
+    /// Whose candidate it is.
+    pub model: ModelKey,
+    /// Whether it was the one.
+    pub chosen: bool,
+}
+
+const OFFERED: &str = "SELECT k.id AS pick, r.provider AS provider, r.model_name AS model_name, \
+    CAST(CASE WHEN r.id = w.id THEN 1 ELSE 0 END AS BIGINT) AS chosen \
+    FROM picks AS k JOIN runs AS w ON w.id = k.run_id JOIN runs AS r ON r.round_id = w.round_id \
+    JOIN tasks AS t ON t.id = w.task_id \
+    WHERE k.status = 'opened' AND w.answered_by IS NULL AND r.answered_by IS NULL AND r.status = 'succeeded' \
+    AND r.patch <> '' AND ($1 = '' OR $1 LIKE '% ' || t.repo_id || ' %') \
+    AND (r.id = w.id OR (r.letter <> w.letter \
+    AND NOT EXISTS (SELECT 1 FROM runs AS n WHERE n.round_id = r.round_id AND n.letter = r.letter \
+    AND (n.created_at > r.created_at OR (n.created_at = r.created_at AND n.id > r.id))))) \
     AND NOT EXISTS (SELECT 1 FROM picks AS b WHERE b.run_id = k.run_id AND b.status = 'opened' \
     AND (b.created_at < k.created_at OR (b.created_at = k.created_at AND b.id < k.id))) \
-    GROUP BY w.provider, w.model_name, l.provider, l.model_name \
-    ORDER BY w.provider, w.model_name, l.provider, l.model_name";
+    ORDER BY k.id, r.provider, r.model_name";
 
-/// Which model was chosen over which, each candidate counted once.
-pub async fn preferred(conn: &mut Conn, repo: Option<RepoId>) -> Result<Vec<Preferred>, StoreError> {
-    let repo = repo.map(|id| id.to_string()).unwrap_or_default();
-    let rows = sqlx::query(PREFERRED).bind(repo).fetch_all(conn).await?;
-    let read = |row: &AnyRow| {
-        Ok(Preferred {
-            winner: key(row, "won_provider", "won_name")?,
-            loser: key(row, "lost_provider", "lost_name")?,
-            times: row.int("times")?,
-        })
-    };
-    rows.iter().map(read).collect()
+/// Every choice with all candidates that had a patch then, the newest of each letter; each candidate is chosen once at
+/// most.
+pub async fn offered(conn: &mut Conn, among: &Among) -> Result<Vec<Offered>, StoreError> {
+    let read = |row: &AnyRow| Ok(Offered { pick: row.id("pick")?, model: key(row)?, chosen: row.flag("chosen")? });
+    sqlx::query(OFFERED).bind(among.parameter()).fetch_all(conn).await?.iter().map(read).collect()
 }

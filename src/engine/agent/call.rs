@@ -1,6 +1,7 @@
 //! What can come of asking the model.
 
 use crate::adapters::llm::{ChatAnswer, ChatRequest, ModelError, Stop};
+use crate::domain::failure::FailureKind;
 
 use super::{Agent, Desk, DeskError, Ending, sentence};
 
@@ -29,15 +30,16 @@ impl From<DeskError> for Halt {
 impl From<Halt> for Ending {
     fn from(halt: Halt) -> Self {
         match halt {
-            Halt::NoMoney(why) => Self::Failed(why),
+            Halt::NoMoney(why) => Self::Failed(FailureKind::OverBudget, why),
             Halt::Desk(DeskError::Stopped) => Self::Stopped,
-            Halt::Desk(DeskError::OverBudget(why)) => Self::Failed(sentence(&why)),
+            Halt::Desk(DeskError::OverBudget(why)) => Self::Failed(FailureKind::OverBudget, sentence(&why)),
             Halt::Desk(error @ DeskError::Unavailable) => Self::Later(error.to_string()),
             Halt::Model(ModelError::CutOff { .. }) => {
-                Self::Failed("The answer was cut off before its end, so it was not used.".into())
+                let why = "The answer was cut off before its end, so it was not used.";
+                Self::Failed(FailureKind::CutOff, why.into())
             }
-            Halt::Model(other) => Self::Failed(other.to_string()),
-            Halt::NoTools => Self::Failed(ModelError::ToolsUnsupported.to_string()),
+            Halt::Model(other) => Self::Failed(kind_of(&other), other.to_string()),
+            Halt::NoTools => Self::Failed(FailureKind::Provider, ModelError::ToolsUnsupported.to_string()),
         }
     }
 }
@@ -51,12 +53,24 @@ impl Agent {
 
 /// The words of an answer that may be used, or why it may not.
 pub fn usable_text(answer: &ChatAnswer) -> Result<String, Ending> {
+    let failed = |kind, why: &str| Err(Ending::Failed(kind, why.into()));
     match answer.stop {
-        Stop::Length => {
-            Err(Ending::Failed("The answer was cut off at the model's output limit, so it was not used.".into()))
-        }
-        Stop::Refusal => Err(Ending::Failed("The model declined to answer.".into())),
-        Stop::Filtered => Err(Ending::Failed("The provider's content filter stopped the answer.".into())),
+        Stop::Length => failed(
+            FailureKind::CutOff,
+            "The answer was cut off at the model's output limit, so it was not used.",
+        ),
+        Stop::Refusal => failed(FailureKind::Refused, "The model declined to answer."),
+        Stop::Filtered => failed(FailureKind::Refused, "The provider's content filter stopped the answer."),
         Stop::End | Stop::ToolCalls => Ok(answer.text.clone()),
+    }
+}
+
+/// What kind of failure a call's error is.
+fn kind_of(error: &ModelError) -> FailureKind {
+    match error {
+        ModelError::CutOff { .. } => FailureKind::CutOff,
+        ModelError::Timeout { .. } => FailureKind::TimedOut,
+        ModelError::Refused => FailureKind::Refused,
+        _ => FailureKind::Provider,
     }
 }

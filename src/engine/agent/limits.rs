@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::failure::FailureKind;
+
 /// How far one run may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoopLimits {
@@ -39,7 +41,7 @@ pub enum Limit {
     /// Edits in plain text that could not be applied again and again.
     RefusedAnswers,
     /// The model that went on without tools brought nothing: its failure as a sentence.
-    OtherModel(String),
+    OtherModel(FailureKind, String),
 }
 
 impl fmt::Display for Limit {
@@ -52,7 +54,7 @@ impl fmt::Display for Limit {
             Self::Context => f.write_str("because the conversation grew too long for one call"),
             Self::AnswerLength => f.write_str("because an answer was cut off at the model's output limit again"),
             Self::RefusedAnswers => f.write_str("because its last edits could not be applied"),
-            Self::OtherModel(_) => f.write_str("because the model that went on without tools brought no usable answer"),
+            Self::OtherModel(..) => f.write_str("because the model that went on without tools brought no usable answer"),
             Self::Failures(times, what) => write!(f, "after the same failure {times} times in a row ({what})"),
         }
     }
@@ -64,10 +66,22 @@ impl Limit {
         format!("stopped {self}; this is the patch so far")
     }
 
+    /// What kind of failure it is when nothing had been changed yet.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Time => FailureKind::TimedOut,
+            Self::Money(_) => FailureKind::OverBudget,
+            Self::AnswerLength => FailureKind::CutOff,
+            Self::Failures(..) | Self::RefusedAnswers => FailureKind::NoUsableEdit,
+            Self::Steps(_) | Self::InputTokens(_) | Self::Context => FailureKind::OutOfSteps,
+            Self::OtherModel(kind, _) => *kind,
+        }
+    }
+
     /// What people are told when nothing had been changed yet.
     pub fn failure(&self) -> String {
         match self {
-            Self::Money(why) | Self::OtherModel(why) => why.clone(),
+            Self::Money(why) | Self::OtherModel(_, why) => why.clone(),
             other => format!("The run was stopped {other}, before anything was changed."),
         }
     }

@@ -27,6 +27,7 @@ use tokio::time::Instant;
 
 use crate::adapters::git::{GitError, Mirror, TreeView};
 use crate::adapters::llm::estimate_tokens;
+use crate::domain::failure::FailureKind;
 use crate::domain::model::{Provider, ToolUse};
 use crate::domain::money::{Usage, UsdMicros};
 use crate::engine::context::Library;
@@ -122,8 +123,8 @@ pub trait Desk: Send + Sync {
 pub enum Ending {
     /// A patch, or an empty one for "nothing to change".
     Patch(Box<Applied>),
-    /// No usable answer: one sentence for people.
-    Failed(String),
+    /// No usable answer: what kind of failure, and one sentence for people.
+    Failed(FailureKind, String),
     /// Stopped from outside; whoever stopped it writes the status.
     Stopped,
     /// Could not be worked on now; try the whole run again later.
@@ -206,5 +207,8 @@ fn told(applied: &Applied) -> String {
 }
 
 fn git_ending(error: GitError) -> Ending {
-    if error.is_transient() { Ending::Later(error.to_string()) } else { Ending::Failed(sentence(&error.to_string())) }
+    match error.is_transient() {
+        true => Ending::Later(error.to_string()),
+        false => Ending::Failed(FailureKind::Other, sentence(&error.to_string())),
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::adapters::git::GitError;
 use crate::adapters::llm::{ChatRequest, estimate_tokens};
 use crate::domain::characters::made_visible;
+use crate::domain::failure::FailureKind::Other;
 use crate::engine::context::clean::Marker;
 use crate::engine::context::{Context, ContextFile, Wanted, gather};
 
@@ -31,7 +32,7 @@ impl Agent {
         }
         // A forged marker is as likely as a guessed key; a fresh one settles even that.
         let user = (0..3).find_map(|_| prompt::user(task, &context, &Marker::random()).ok());
-        let user = user.ok_or_else(|| Ending::Failed("The issue's text could not be marked off safely.".into()))?;
+        let user = user.ok_or_else(|| Ending::Failed(Other, "The issue's text could not be marked off safely.".into()))?;
         Ok(ChatRequest::single(frame.system, user + frame.reminder, 0))
     }
 

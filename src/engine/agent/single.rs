@@ -2,6 +2,7 @@
 //! reason of refusal.
 
 use crate::adapters::llm::Turn;
+use crate::domain::failure::FailureKind;
 use crate::engine::patch::{Applied, FileChange, Refusal, Rules, parse};
 
 use super::call::usable_text;
@@ -37,7 +38,7 @@ pub async fn single_shot(agent: &Agent, task: &Assignment, desk: &dyn Desk) -> R
             }
             Verdict::Refused { reason, summary, .. } if repairs == REPAIRS => {
                 desk.log(format!("refused: {reason}")).await;
-                let ending = Ending::Failed(sentence(&reason));
+                let ending = Ending::Failed(FailureKind::NoUsableEdit, sentence(&reason));
                 return Ok(Report { summary: Some(summary), ..Report::ended(ending) });
             }
             Verdict::Refused { reason, detail, .. } => {

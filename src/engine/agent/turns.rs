@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::adapters::llm::{ChatAnswer, ChatRequest, ModelError, Phase, Stop, ToolCall, Turn};
+use crate::domain::failure::FailureKind;
 use crate::engine::patch::{FileChange, Refusal, Warning, parse};
 
 use super::call::{Halt, usable_text};
@@ -93,7 +94,7 @@ impl Turns<'_> {
             return match next {
                 Next::GoOn => continue,
                 Next::NoTools => self.go_on_without_tools().await,
-                Next::Fail(why) => Ok(Report::ended(Ending::Failed(why))),
+                Next::Fail(why) => Ok(Report::ended(Ending::Failed(FailureKind::NoUsableEdit, why))),
                 Next::Finish(summary) => self.finish(summary).await,
                 Next::Stop(limit) => self.stop(&limit).await,
             };
@@ -106,8 +107,8 @@ impl Turns<'_> {
         self.desk.log(format!("the model takes no tools; it is asked for all edits in one answer{so_far}")).await;
         let rest = Assignment { start: self.changes.clone(), ..self.task.clone() };
         match single_shot(self.agent, &rest, self.desk).await {
-            Ok(Report { ending: Ending::Failed(why), .. }) | Err(Ending::Failed(why)) if self.edits > 0 => {
-                self.stop(&Limit::OtherModel(why)).await
+            Ok(Report { ending: Ending::Failed(kind, why), .. }) | Err(Ending::Failed(kind, why)) if self.edits > 0 => {
+                self.stop(&Limit::OtherModel(kind, why)).await
             }
             other => other,
         }
@@ -294,20 +295,22 @@ impl Turns<'_> {
                 self.desk.log(told(&applied)).await;
                 Report { summary: Some(summary), ..Report::ended(Ending::Patch(Box::new(applied))) }
             }
-            Err(refusal) => Report::ended(Ending::Failed(sentence(&refusal.reason))),
+            Err(refusal) => Report::ended(Ending::Failed(FailureKind::NoUsableEdit, sentence(&refusal.reason))),
         })
     }
 
     async fn stop(&mut self, limit: &Limit) -> Result<Report, Ending> {
         self.desk.log(format!("stopped {limit}")).await;
         if self.edits == 0 {
-            return Ok(Report::ended(Ending::Failed(limit.failure())));
+            return Ok(Report::ended(Ending::Failed(limit.kind(), limit.failure())));
         }
         let words = std::mem::take(&mut self.words);
         let summary = format!("{}\n\n{words}", sentence(&limit.note()));
         let report = self.finish(summary.trim().to_owned()).await?;
         Ok(match &report.ending {
-            Ending::Patch(applied) if applied.patch.is_empty() => Report::ended(Ending::Failed(limit.failure())),
+            Ending::Patch(applied) if applied.patch.is_empty() => {
+                Report::ended(Ending::Failed(limit.kind(), limit.failure()))
+            }
             Ending::Patch(_) => Report { note: Some(limit.note()), ..report },
             _ => report,
         })

@@ -13,6 +13,7 @@ use super::input::{self, Ids, Query};
 use super::paging::Paging;
 use super::usage::NAME_ONE;
 use super::{ApiState, show};
+use crate::adapters::store::standings::Among;
 use crate::domain::clock::Timestamp;
 use crate::domain::token::Scope;
 use crate::domain::vote::Ballot;
@@ -84,12 +85,12 @@ async fn board(
     Query(words): Query,
     paging: Paging,
 ) -> Result<Piece<show::LeaderboardLine>, ApiError> {
-    let repo = match words.get("repo_id") {
-        Some(id) => Some(input::repo(&state, &caller, id).await?.id),
+    let among = match words.get("repo_id") {
+        Some(id) => Among::These(vec![input::repo(&state, &caller, id).await?.id]),
         None if caller.is_limited() => return Err(ApiError::said(StatusCode::FORBIDDEN, NAME_ONE)),
-        None => None,
+        None => Among::All,
     };
-    let lines = leaderboard(&state.services, repo).await?;
+    let lines = leaderboard(&state.services, &among).await?;
     let name = |line: &crate::service::rest::leaderboard::Line| {
         let model = &line.standing.model;
         (Timestamp(0), format!("{}/{}", model.provider, model.model_name))

@@ -24,6 +24,10 @@ pub(super) fn banners(found: &Comparison) -> Vec<Banner> {
         };
         let from = letter(pull.run_id).map(|letter| format!(" from candidate {letter}")).unwrap_or_default();
         let link = Some((format!("#{}", pull.number), pull.url.clone()));
+        if let Some(by) = pull.reverted_by {
+            let text = format!("The pull request{from} was merged, and #{by} took that back:");
+            return Banner { class: "warn", text, link };
+        }
         Banner { class, text: format!("The pull request{from} {word}:"), link }
     });
     let last = found.picks.iter().max_by_key(|pick| pick.created_at).and_then(|pick| {

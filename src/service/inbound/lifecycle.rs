@@ -3,7 +3,7 @@
 use crate::adapters::store::{installations, repos as rows};
 use crate::domain::ids::InstallationId;
 use crate::domain::installation::{Installation, InstallationStatus};
-use crate::domain::pull::PullStatus;
+use crate::domain::pull::{self, PullStatus};
 use crate::domain::repo::{BranchName, CommitSha, Repo};
 
 use super::Handled;
@@ -74,6 +74,13 @@ fn by_hand(pull: &PullRequest) -> Option<pulls::ByHand> {
     })
 }
 
+/// The number of the pull request that a merged one takes back.
+fn taken_back(repo: &Repo, pull: &PullRequest) -> Option<i64> {
+    let branch = pull.head.as_ref().and_then(|head| head.r#ref.as_deref()).unwrap_or_default();
+    let (title, body) = (pull.title.as_deref().unwrap_or_default(), pull.body.as_deref().unwrap_or_default());
+    pull::taken_back(repo.name.as_ref()?, branch, title, body)
+}
+
 pub(super) async fn pull(svc: &Services, repo: &Repo, payload: &Payload, action: &str) -> anyhow::Result<Handled> {
     let Some(pull) = &payload.pull_request else { return Ok(Handled::Ignored("It names no pull request.")) };
     let Some(number) = pull.number else { return Ok(Handled::Ignored("It has no number.")) };
@@ -95,6 +102,11 @@ pub(super) async fn pull(svc: &Services, repo: &Repo, payload: &Payload, action:
         _ => return Ok(Handled::Ignored("Nothing to do for it.")),
     };
     pulls::changed(svc, repo, number, status).await?;
+    if status == PullStatus::Merged
+        && let Some(taken_back) = taken_back(repo, pull)
+    {
+        pulls::reverted(svc, repo, number, taken_back).await?;
+    }
     if status == PullStatus::Open {
         // Its branch may have gone on while it was closed.
         pulls::moved(svc, repo, number).await?;

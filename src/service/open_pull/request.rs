@@ -145,6 +145,7 @@ async fn record(
         body: Some(new.body.clone()),
         head: commit.clone(),
         status: info.status,
+        reverted_by: None,
         created_at: now,
         updated_at: now,
     };

@@ -1,94 +1,92 @@
-//! The leaderboard: how models did, and how strong each is by whom people chose over whom.
+//! The leaderboard: how models did, and how strong each is by whom people chose among whom.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::adapters::store::StoreError;
-use crate::adapters::store::standings::{self, ModelKey, Preferred, Standing};
-use crate::domain::ids::RepoId;
+use crate::adapters::store::standings::{self, Among, ModelKey, Offered, Standing};
+use crate::domain::failure::FailureKind;
+use crate::domain::strength::{Choice, Strength, strengths};
 use crate::service::Services;
-
-/// Rounds of the estimate; it settles long before for any number of models people use.
-const ROUNDS: usize = 200;
-/// Half a win and half a loss against an average model for each: one lucky choice makes nobody infinite.
-const PRIOR: f64 = 0.5;
 
 /// A model's line.
 #[derive(Debug, Clone)]
 pub struct Line {
     /// What it did.
     pub standing: Standing,
-    /// The chance to be chosen over an average model (Bradley–Terry); `None` while nobody chose between it and another.
-    pub strength: Option<f64>,
+    /// The chance to be chosen over another model; `None` while nobody chose between it and another.
+    pub strength: Option<Strength>,
+    /// Why its runs failed, and how often.
+    pub failures: BTreeMap<FailureKind, i64>,
+    /// How long a run takes that succeeds: the median, in milliseconds.
+    pub median_ms: Option<i64>,
 }
 
-/// All models, the strongest first, those without a choice between them and another last.
-pub async fn leaderboard(svc: &Services, repo: Option<RepoId>) -> Result<Vec<Line>, StoreError> {
+/// All models of these repositories, the strongest first, those without a choice between them and another last.
+pub async fn leaderboard(svc: &Services, among: &Among) -> Result<Vec<Line>, StoreError> {
     let mut conn = svc.store.read().await?;
-    let known = standings::standings(&mut conn, repo).await?;
-    let strengths = strengths(&standings::preferred(&mut conn, repo).await?);
-    let line = |standing: Standing| Line { strength: strengths.get(&standing.model).copied(), standing };
+    let known = standings::standings(&mut conn, among).await?;
+    let strengths = by_model(&standings::offered(&mut conn, among).await?);
+    let mut failures: HashMap<ModelKey, BTreeMap<FailureKind, i64>> = HashMap::new();
+    for (model, kind, times) in standings::failures(&mut conn, among).await? {
+        failures.entry(model).or_default().insert(kind, times);
+    }
+    let medians: HashMap<ModelKey, i64> = standings::medians(&mut conn, among).await?.into_iter().collect();
+    let line = |standing: Standing| Line {
+        strength: strengths.get(&standing.model).copied(),
+        failures: failures.remove(&standing.model).unwrap_or_default(),
+        median_ms: medians.get(&standing.model).copied(),
+        standing,
+    };
     let mut lines: Vec<Line> = known.into_iter().map(line).collect();
-    let rank = |line: &Line| line.strength.unwrap_or(-1.0);
+    let rank = |line: &Line| line.strength.map_or(-1.0, |strength| strength.chance);
     lines.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| b.standing.picks.cmp(&a.standing.picks)));
     Ok(lines)
 }
 
-/// Each model's chance against an average one, by the usual iteration over wins and meetings.
-fn strengths(all: &[Preferred]) -> HashMap<ModelKey, f64> {
-    let mut wins: HashMap<&ModelKey, f64> = HashMap::new();
-    let mut meetings: Vec<(&ModelKey, &ModelKey, f64)> = Vec::new();
-    for pair in all {
-        #[expect(clippy::cast_precision_loss, reason = "nobody chooses 2^52 times")]
-        let times = pair.times as f64;
-        *wins.entry(&pair.winner).or_default() += times;
-        wins.entry(&pair.loser).or_default();
-        meetings.push((&pair.winner, &pair.loser, times));
-    }
-    let mut power: HashMap<&ModelKey, f64> = wins.keys().map(|model| (*model, 1.0)).collect();
-    for _ in 0..ROUNDS {
-        // Everyone meets the average model, whose power is 1, once.
-        let mut weight: HashMap<&ModelKey, f64> =
-            power.iter().map(|(model, own)| (*model, 2.0 * PRIOR / (own + 1.0))).collect();
-        for (one, other, times) in &meetings {
-            let sum = power.get(one).copied().unwrap_or(1.0) + power.get(other).copied().unwrap_or(1.0);
-            *weight.entry(one).or_default() += times / sum;
-            *weight.entry(other).or_default() += times / sum;
+/// Each model's strength. The candidates come choice by choice; one model may have several in a choice.
+fn by_model(offered: &[Offered]) -> HashMap<ModelKey, Strength> {
+    let mut models: Vec<&ModelKey> = offered.iter().map(|one| &one.model).collect();
+    models.sort_unstable();
+    models.dedup();
+    let number = |model: &ModelKey| models.binary_search(&model).ok();
+    let choice = |candidates: &[Offered]| {
+        let winner = candidates.iter().find(|one| one.chosen)?;
+        let mut among: BTreeMap<usize, u32> = BTreeMap::new();
+        for who in candidates.iter().filter_map(|one| number(&one.model)) {
+            *among.entry(who).or_default() += 1;
         }
-        let next = |model: &ModelKey| {
-            let won = wins.get(model).copied().unwrap_or_default() + PRIOR;
-            won / weight.get(model).copied().unwrap_or(1.0)
-        };
-        power = power.keys().map(|model| (*model, next(model))).collect();
-    }
-    power.into_iter().map(|(model, own)| (model.clone(), own / (own + 1.0))).collect()
+        Some(Choice { winner: number(&winner.model)?, among: among.into_iter().collect() })
+    };
+    let choices: Vec<Choice> = offered.chunk_by(|a, b| a.pick == b.pick).filter_map(choice).collect();
+    let found = strengths(models.len(), &choices);
+    models.into_iter().cloned().zip(found).filter_map(|(model, strength)| Some((model, strength?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::PickId;
 
     fn model(name: &str) -> ModelKey {
         ModelKey { provider: "openai".into(), model_name: name.into() }
     }
 
-    fn over(winner: &str, loser: &str, times: i64) -> Preferred {
-        Preferred { winner: model(winner), loser: model(loser), times }
+    /// One choice: the first of the names was chosen.
+    fn choice(names: &[&str]) -> Vec<Offered> {
+        let pick = PickId::new();
+        let one = |(index, name): (usize, &&str)| Offered { pick, model: model(name), chosen: index == 0 };
+        names.iter().enumerate().map(one).collect()
     }
 
     #[test]
-    fn who_is_chosen_more_often_is_stronger() {
-        let found = strengths(&[over("a", "b", 8), over("b", "a", 2), over("b", "c", 6), over("c", "b", 4)]);
-        let of = |name: &str| found[&model(name)];
-        assert!(of("a") > of("b") && of("b") > of("c"), "{found:?}");
-        let even = strengths(&[over("a", "b", 5), over("b", "a", 5)]);
-        assert!((even[&model("a")] - 0.5).abs() < 1e-9, "{even:?}");
-    }
-
-    #[test]
-    fn one_choice_makes_nobody_certain() {
-        let found = strengths(&[over("a", "b", 1)]);
-        assert!((0.5..0.9).contains(&found[&model("a")]), "{found:?}");
-        assert!((0.1..0.5).contains(&found[&model("b")]), "{found:?}");
-        assert!(strengths(&[]).is_empty());
+    fn choices_are_counted_by_model() {
+        let all = [choice(&["a", "b", "a"]), choice(&["a", "c"]), choice(&["d", "d"])].concat();
+        let found = by_model(&all);
+        assert!(found[&model("a")].chance > found[&model("b")].chance, "{found:?}");
+        assert!(found[&model("a")].chance > found[&model("c")].chance, "{found:?}");
+        assert!(!found.contains_key(&model("d")), "it was chosen over nobody else");
+        // Chosen out of its own two, b would have been less of a surprise than c's loss.
+        assert!(found[&model("c")].chance < 0.5 && found[&model("b")].chance < 0.5, "{found:?}");
+        assert!(by_model(&[]).is_empty());
     }
 }

@@ -217,7 +217,7 @@ pub fn patch(report: &Report) -> &Applied {
 
 pub fn failed(report: &Report) -> &str {
     match &report.ending {
-        Ending::Failed(why) => why,
+        Ending::Failed(_, why) => why,
         other => panic!("not failed: {other:?}"),
     }
 }

@@ -94,6 +94,8 @@ async fn the_leaderboard_tells_what_became_of_the_candidates() {
         ("votes_up", json!(1)),
         ("cost_usd", json!(0.0015)),
         ("cost_per_merge_usd", json!(0.0015)),
+        ("cost_per_pick_usd", json!(0.0015)),
+        ("reverts", json!(0)),
     ] {
         assert_eq!(gpt[field], value, "{field} in {gpt}");
     }
@@ -104,11 +106,46 @@ async fn the_leaderboard_tells_what_became_of_the_candidates() {
         (&local["failed"], &local["strength"], &claude["cost_per_merge_usd"]),
         (&json!(1), &Value::Null, &Value::Null)
     );
+    assert_eq!(local["failures"], json!({ "no_usable_edit": 1 }));
+    assert!(gpt["median_ms"].is_i64() && local["median_ms"].is_null(), "{board:#}");
+    let interval = [&gpt["strength_low"], &gpt["strength"], &gpt["strength_high"]].map(|v| v.as_f64().unwrap());
+    assert!(interval.is_sorted(), "{interval:?}");
     let limited = Client::with(&world, &[Scope::Read], only(REPO)).await;
     assert_eq!(limited.get("/v1/leaderboard").await.status, 403);
     let repo = client.repo().await;
     assert_eq!(limited.get(&format!("/v1/leaderboard?repo_id={repo}")).await.body, board);
     assert_eq!(client.get("/v1/leaderboard?repo_id=x").await.said(), (404, "Repository not found"));
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_github_takes_back_counts_as_reverted_until_it_stands_again() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (task, runs) = candidates(&client, &["gpt", "claude"]).await;
+    let opened = client.post(&format!("/v1/tasks/{task}/prs"), json!({ "selected_run_id": runs[0] })).await;
+    let number = opened.body["number"].as_i64().unwrap();
+    world.hub.merge_pull(REPO, number, ADA);
+    let reverts = async |expected: i64| {
+        world.hub.settled().await;
+        crate::support::invariants::settle(&world).await;
+        let board = client.get("/v1/leaderboard").await.body;
+        let line = board.as_array().unwrap().iter().find(|l| l["model_name"] == "gpt-model").unwrap().clone();
+        assert_eq!((&line["merges"], &line["reverts"]), (&json!(1), &json!(expected)), "{line}");
+    };
+    let take_back = |number: i64| {
+        let branch = format!("revert-{number}-something");
+        world.hub.push_commit(REPO, &branch, &[Change::text("greet.py", &format!("# without #{number}\n"))]);
+        let body = format!("Reverts {REPO}#{number}");
+        world.hub.open_pull(REPO, ADA, &branch, "Revert \"Spell it right\"", &body)
+    };
+    let back = take_back(number);
+    reverts(0).await;
+    world.hub.merge_pull(REPO, back, ADA);
+    reverts(1).await;
+    let again = take_back(back);
+    world.hub.merge_pull(REPO, again, ADA);
+    reverts(0).await;
     end(world).await;
 }
 

@@ -147,6 +147,7 @@ pub fn result() -> RunResult {
         patch: Some(patch),
         warnings: vec!["fuzzy".into()],
         error: None,
+        failure: None,
         usage: Usage { input_tokens: 10, output_tokens: 5, cached_input_tokens: 3, cache_write_tokens: 2 },
         cost: UsdMicros(42),
         answered_by: Some("Other".into()),
@@ -197,6 +198,7 @@ pub fn pull_of(run: &Run, number: i64) -> Pull {
         body: None,
         head: sha('c'),
         status: PullStatus::Open,
+        reverted_by: None,
         created_at: NOW,
         updated_at: NOW,
     }

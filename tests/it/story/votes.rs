@@ -5,6 +5,7 @@ use std::time::Duration;
 use bakeoff::adapters::store::page::Page;
 use bakeoff::adapters::store::{runs, tasks, votes};
 use bakeoff::domain::ids::RunId;
+use bakeoff::domain::run::Letter;
 use bakeoff::domain::vote::Tally;
 
 use super::talk::candidate_of;
@@ -12,11 +13,12 @@ use crate::support::world::{ADA, REPO, World};
 
 const LISTS: &str = "*/issues/comments/*/reactions*";
 
-/// The candidates of the only task, oldest first.
-async fn candidates(world: &World) -> Vec<RunId> {
+/// Candidate A of the only task.
+async fn candidate_a(world: &World) -> RunId {
     let mut conn = world.store().read().await.unwrap();
     let task = tasks::list(&mut conn, None, &Page::ALL).await.unwrap().remove(0);
-    runs::list_task(&mut conn, task.id).await.unwrap().into_iter().map(|run| run.id).collect()
+    let all = runs::list_task(&mut conn, task.id).await.unwrap();
+    all.into_iter().find(|run| run.letter == Letter::at(0)).unwrap().id
 }
 
 async fn counted(world: &World, run: RunId, up: i64, down: i64) {
@@ -48,7 +50,7 @@ async fn m15_thumbs_are_votes_and_cost_a_call_only_when_they_change() {
     world.say(issue, "/bakeoff gpt claude");
     let a = world.candidate(issue, "A").await;
     world.candidate(issue, "B").await;
-    let run = candidates(&world).await[0];
+    let run = candidate_a(&world).await;
     some_more_looks(&world).await;
     assert_eq!(world.hub.calls("GET", LISTS).len(), 0, "nobody reacted: nobody is asked for");
     world.hub.react(REPO, a.id, "helper[bot]", "+1");
@@ -80,7 +82,7 @@ async fn a_new_round_hears_what_people_thought_of_the_patches_before() {
     let a = world.candidate(issue, "A").await;
     world.candidate(issue, "B").await;
     world.status_says(issue, "2 patches").await;
-    let run = candidates(&world).await[0];
+    let run = candidate_a(&world).await;
     world.hub.react(REPO, a.id, ADA, "+1");
     world.hub.react(REPO, a.id, "rita", "-1");
     counted(&world, run, 1, 1).await;
