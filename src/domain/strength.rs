@@ -208,8 +208,12 @@ mod tests {
         let found: Vec<Strength> = strengths(3, &all).into_iter().flatten().collect();
         assert!(near(found[1].chance, found[2].chance) && found[0].low > found[1].high, "{found:?}");
         // Asked twice and chosen twice as often is no stronger.
-        let twice: Vec<Choice> =
-            [0, 0, 1].map(|winner| Choice { winner, among: vec![(0, 2), (1, 1)] }).into_iter().cycle().take(300).collect();
+        let twice: Vec<Choice> = [0, 0, 1]
+            .map(|winner| Choice { winner, among: vec![(0, 2), (1, 1)] })
+            .into_iter()
+            .cycle()
+            .take(300)
+            .collect();
         let found = strengths(2, &twice);
         assert!((found[0].unwrap().chance - found[1].unwrap().chance).abs() < 0.01, "{found:?}");
     }

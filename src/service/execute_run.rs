@@ -90,7 +90,10 @@ fn failed(kind: FailureKind, why: &str) -> RunResult {
 }
 
 fn over_time(limit: Duration) -> Report {
-    Report::ended(Ending::Failed(FailureKind::TimedOut, format!("The run took longer than its {} s.", limit.as_secs_f32())))
+    Report::ended(Ending::Failed(
+        FailureKind::TimedOut,
+        format!("The run took longer than its {} s.", limit.as_secs_f32()),
+    ))
 }
 
 /// Claims the run for this worker, or nothing when it is over.

@@ -120,8 +120,10 @@ mod tests {
             nobody,
         ];
         let told = |button| {
-            let mut told: Vec<_> =
-                newest(&all, button, Timestamp(50)).into_iter().map(|(id, (_, ballot, at))| (id, ballot, at.0)).collect();
+            let mut told: Vec<_> = newest(&all, button, Timestamp(50))
+                .into_iter()
+                .map(|(id, (_, ballot, at))| (id, ballot, at.0))
+                .collect();
             told.sort();
             told
         };

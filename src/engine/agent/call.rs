@@ -55,10 +55,9 @@ impl Agent {
 pub fn usable_text(answer: &ChatAnswer) -> Result<String, Ending> {
     let failed = |kind, why: &str| Err(Ending::Failed(kind, why.into()));
     match answer.stop {
-        Stop::Length => failed(
-            FailureKind::CutOff,
-            "The answer was cut off at the model's output limit, so it was not used.",
-        ),
+        Stop::Length => {
+            failed(FailureKind::CutOff, "The answer was cut off at the model's output limit, so it was not used.")
+        }
         Stop::Refusal => failed(FailureKind::Refused, "The model declined to answer."),
         Stop::Filtered => failed(FailureKind::Refused, "The provider's content filter stopped the answer."),
         Stop::End | Stop::ToolCalls => Ok(answer.text.clone()),

@@ -54,7 +54,9 @@ impl fmt::Display for Limit {
             Self::Context => f.write_str("because the conversation grew too long for one call"),
             Self::AnswerLength => f.write_str("because an answer was cut off at the model's output limit again"),
             Self::RefusedAnswers => f.write_str("because its last edits could not be applied"),
-            Self::OtherModel(..) => f.write_str("because the model that went on without tools brought no usable answer"),
+            Self::OtherModel(..) => {
+                f.write_str("because the model that went on without tools brought no usable answer")
+            }
             Self::Failures(times, what) => write!(f, "after the same failure {times} times in a row ({what})"),
         }
     }

@@ -32,7 +32,8 @@ impl Agent {
         }
         // A forged marker is as likely as a guessed key; a fresh one settles even that.
         let user = (0..3).find_map(|_| prompt::user(task, &context, &Marker::random()).ok());
-        let user = user.ok_or_else(|| Ending::Failed(Other, "The issue's text could not be marked off safely.".into()))?;
+        let user =
+            user.ok_or_else(|| Ending::Failed(Other, "The issue's text could not be marked off safely.".into()))?;
         Ok(ChatRequest::single(frame.system, user + frame.reminder, 0))
     }
 
