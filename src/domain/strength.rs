@@ -82,7 +82,9 @@ fn total(weights: &[f64], choice: &Choice) -> f64 {
 fn settle(count: usize, choices: &[&Choice]) -> Vec<f64> {
     let mut wins = vec![PRIOR; count];
     for choice in choices {
-        wins.iter_mut().skip(choice.winner).take(1).for_each(|wins| *wins += 1.0);
+        if let Some(wins) = wins.get_mut(choice.winner) {
+            *wins += 1.0;
+        }
     }
     let mut weights = vec![1.0_f64; count];
     for _ in 0..MAX_ROUNDS {
@@ -91,7 +93,9 @@ fn settle(count: usize, choices: &[&Choice]) -> Vec<f64> {
         for choice in choices {
             let sum = total(&weights, choice);
             for (who, times) in &choice.among {
-                chances.iter_mut().skip(*who).take(1).for_each(|chance| *chance += f64::from(*times) / sum);
+                if let Some(chance) = chances.get_mut(*who) {
+                    *chance += f64::from(*times) / sum;
+                }
             }
         }
         let next: Vec<f64> = wins.iter().zip(&chances).map(|(wins, chances)| wins / chances).collect();
@@ -109,8 +113,9 @@ fn information(weights: &[f64], choices: &[&Choice]) -> Vec<Vec<f64>> {
     let own = |weight: f64| 2.0 * PRIOR * weight / ((weight + 1.0) * (weight + 1.0));
     let mut rows: Vec<Vec<f64>> = (0..weights.len()).map(|_| vec![0.0; weights.len()]).collect();
     let mut add = |row: usize, column: usize, amount: f64| {
-        let cell = rows.iter_mut().nth(row).and_then(|cells| cells.iter_mut().nth(column));
-        cell.into_iter().for_each(|cell| *cell += amount);
+        if let Some(cell) = rows.get_mut(row).and_then(|cells| cells.get_mut(column)) {
+            *cell += amount;
+        }
     };
     for (who, weight) in weights.iter().enumerate() {
         add(who, who, own(*weight));

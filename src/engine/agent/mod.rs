@@ -207,8 +207,9 @@ fn told(applied: &Applied) -> String {
 }
 
 fn git_ending(error: GitError) -> Ending {
-    match error.is_transient() {
-        true => Ending::Later(error.to_string()),
-        false => Ending::Failed(FailureKind::Other, sentence(&error.to_string())),
+    if error.is_transient() {
+        Ending::Later(error.to_string())
+    } else {
+        Ending::Failed(FailureKind::Other, sentence(&error.to_string()))
     }
 }
