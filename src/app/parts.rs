@@ -9,13 +9,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::adapters::crypto::{KeyError, KeyFileError, KeyRing, load_or_generate, read_private};
 use crate::adapters::git::{GitError, GitSettings, Mirrors};
-use crate::adapters::github::{GitHub, GithubConfig, GithubError};
+use crate::adapters::github::{GitHub, GithubConfig, GithubError, OAuth};
 use crate::adapters::llm::{Connector, Deadlines, LlmSettings, ModelError};
 use crate::adapters::queue::{LeaseQueue, Pool, QueueSettings};
 use crate::adapters::store::{Backend, Store, StoreError, StoreOptions, meta};
 use crate::domain::clock::{SharedClock, SystemClock};
 use crate::engine::context::{Library, Patience};
 use crate::engine::render::redact::Secrets;
+use crate::entry::web::SignIn;
 use crate::service::caps::DiskFloor;
 use crate::service::models::InvalidModel;
 use crate::service::{Policy, Services, keys, models};
@@ -141,20 +142,35 @@ async fn keep_sentinel(store: &Store, ring: &KeyRing) -> Result<(), StartError> 
 /// The App's client; `None` until the App is set up.
 pub fn github(settings: &Settings, clock: &SharedClock) -> Result<Option<GitHub>, StartError> {
     let Some(app) = &settings.app else { return Ok(None) };
+    let config =
+        GithubConfig { app_id: app.app_id, private_key: app.private_key.clone(), ..github_config(settings) };
+    Ok(Some(GitHub::new(config, Arc::clone(clock))?))
+}
+
+/// Where GitHub is, and how patient we are; without the App.
+fn github_config(settings: &Settings) -> GithubConfig {
     let pace = &settings.pace;
-    let config = GithubConfig {
+    GithubConfig {
         api_url: settings.github_api_url.as_str().trim_end_matches('/').to_owned(),
         web_url: settings.github_url.as_str().trim_end_matches('/').to_owned(),
-        app_id: app.app_id,
-        private_key: app.private_key.clone(),
         ca_file: settings.ca_file.clone(),
         request_timeout: pace.github_request,
         retry_pause: pace.github_retry,
         fresh_token_grace: pace.fresh_token_grace,
         write_spacing: pace.write_spacing,
         ..GithubConfig::default()
+    }
+}
+
+/// How people sign in to the web view; `None` while something that it takes is missing.
+pub fn sign_in(settings: &Settings) -> Result<Option<SignIn>, StartError> {
+    let (Some(id), Some(secret), Some(public_url)) =
+        (&settings.client_id, &settings.client_secret, &settings.public_url)
+    else {
+        return Ok(None);
     };
-    Ok(Some(GitHub::new(config, Arc::clone(clock))?))
+    let oauth = OAuth::new(&github_config(settings), id.clone(), secret.clone())?;
+    Ok(SignIn::new(oauth, public_url))
 }
 
 /// The model providers' client.

@@ -13,13 +13,13 @@ use crate::adapters::crypto::WebhookSecrets;
 use crate::adapters::queue::{Inbox, InboxSettings, LockError, QueueAdapter as _, ServeLock};
 use crate::adapters::store::{Backend, sqlite_file};
 use crate::engine::render::redact::Secrets;
-use crate::entry::api::{self, AddressLimit, ApiState, Proxies, limited};
+use crate::entry::api::{self, AddressLimit, ApiState, Limit, Proxies, limited};
 use crate::entry::web::{self, WebState};
 use crate::entry::webhook::{self, Receiver};
 use crate::entry::worker::Worker;
 use crate::service::reconcile;
 
-use super::parts::{Parts, StartError, build_with, make_folder, open_store};
+use super::parts::{Parts, StartError, build_with, make_folder, open_store, sign_in};
 use super::settings::{Settings, WebAuth};
 
 /// A program that listens.
@@ -102,7 +102,7 @@ async fn listen(parts: Parts, with_workers: bool, lock: Option<ServeLock>) -> Re
     let address =
         listener.local_addr().map_err(|error| StartError::Io { what: "no address to listen on".into(), error })?;
     let stop = CancellationToken::new();
-    let router = router(&parts, &stop);
+    let router = router(&parts, &stop)?;
     let stopped = stop.clone();
     let server = tokio::spawn(async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -139,10 +139,10 @@ async fn start_workers(parts: &Parts, stop: &CancellationToken) -> Result<JoinHa
 
 /// Where the web view signs people in.
 fn is_sign_in(path: &str) -> bool {
-    path.starts_with("/login") || path.starts_with("/auth")
+    path.starts_with("/login")
 }
 
-fn router(parts: &Parts, stop: &CancellationToken) -> Router {
+fn router(parts: &Parts, stop: &CancellationToken) -> Result<Router, StartError> {
     let settings = &parts.settings;
     let services = &parts.services;
     let app_id = services.github.as_ref().map_or(0, crate::adapters::github::GitHub::app_id);
@@ -161,13 +161,16 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     let proxies = Proxies::new(&settings.trusted_proxies);
     let of = |per_minute| AddressLimit::new(per_minute, &proxies);
     let limits = &settings.limits;
-    let pages =
-        limited(web::router(WebState::new(services.clone(), local, stop.clone())), &of(limits.sign_in).on(is_sign_in));
+    let per_session = Limit::new(limits.session);
+    let sign_in = if local { None } else { sign_in(settings)? };
+    let view = WebState::new(services.clone(), local, stop.clone());
+    let view = view.with_sign_in(sign_in, &settings.admins, Arc::new(move |session| per_session.check(session)));
+    let pages = limited(web::router(view), &of(limits.sign_in).on(is_sign_in));
     let rest = api::router(api, &settings.cors_origins);
     let all = Router::new()
         .merge(limited(webhook::router(receiver), &of(limits.webhook)))
         .merge(pages)
         .merge(limited(rest, &of(limits.address).on(|path| !api::is_watched(path))))
         .layer(axum::middleware::from_fn_with_state(local, super::root::root));
-    api::finished(all)
+    Ok(api::finished(all))
 }

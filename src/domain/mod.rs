@@ -22,6 +22,7 @@ pub mod reaction;
 pub mod repo;
 pub mod round;
 pub mod run;
+pub mod session;
 pub mod sha256;
 pub mod strength;
 pub mod tariff;

@@ -32,6 +32,7 @@ pub mod repos;
 pub mod rest;
 pub mod rights;
 pub mod round_state;
+pub mod sign_in;
 pub mod start_round;
 pub mod tokens;
 pub mod upkeep;

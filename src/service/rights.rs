@@ -21,6 +21,13 @@ pub async fn may_read(svc: &Services, repo: &Repo, person: &Person) -> anyhow::R
     }
 }
 
+/// Whether this person may write there as GitHub said within the last minute: enough to show a button, not to obey it.
+pub async fn seems_writer(svc: &Services, repo: &Repo, person: &Person) -> anyhow::Result<bool> {
+    let Ok(client) = svc.client(repo) else { return Ok(false) };
+    let standing = client.permission_within(&person.login, svc.policy.looking_age).await?;
+    Ok(!repo.gone && is_same(&standing, person) && standing.permission.may_write())
+}
+
 /// Whether this person may write to the repository now. An unknown answer is an error, never a yes (M12).
 pub async fn may_write(client: &RepoClient, person: &Person) -> Result<bool, GithubError> {
     Ok(writer(client, person).await?.is_some())

@@ -38,7 +38,7 @@ fn every_rule_has_a_line_and_every_test_it_names_exists() {
         missing.extend(named.into_iter().filter(|name| !known.contains(*name)));
     }
     assert!(missing.is_empty(), "there are no tests of these names: {missing:#?}");
-    let rules = (1..=19).chain(25..=37).chain(43..=56).chain([61]);
+    let rules = (1..=19).chain(25..=37).chain(40..=56).chain([61]);
     let absent: Vec<String> = rules
         .map(|number| format!("M{number:02}"))
         .filter(|rule| !rows.iter().any(|row| row.split('|').nth(1).unwrap().contains(rule.as_str())))

@@ -101,7 +101,8 @@ async fn carry(
     Ok(client.execute(request).await?.into())
 }
 
-fn client(config: &GithubConfig, loopback: bool) -> Result<reqwest::Client, GithubError> {
+/// The way out for plain requests: own CA, no redirects, no retry.
+pub(super) fn client(config: &GithubConfig, loopback: bool) -> Result<reqwest::Client, GithubError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -119,7 +120,7 @@ fn client(config: &GithubConfig, loopback: bool) -> Result<reqwest::Client, Gith
             builder = builder.add_root_certificate(certificate);
         }
     }
-    if config.api_url.starts_with("http://") {
+    if config.api_url.starts_with("http://") && config.web_url.starts_with("http://") {
         // No TLS, so the system's certificates need not be read (a tenth of a second each time).
         builder = builder.tls_certs_only([]);
     }

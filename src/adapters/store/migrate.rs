@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "votes", include_str!("../../../migrations/0006_votes.sql")),
     (7, "pick_forms", include_str!("../../../migrations/0007_pick_forms.sql")),
     (8, "answers", include_str!("../../../migrations/0008_answers.sql")),
+    (9, "sessions", include_str!("../../../migrations/0009_sessions.sql")),
     (12, "opinions", include_str!("../../../migrations/0012_opinions.sql")),
 ];
 

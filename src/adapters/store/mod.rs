@@ -23,6 +23,7 @@ pub mod repos;
 pub mod rounds;
 pub mod run_logs;
 pub mod runs;
+pub mod sessions;
 pub mod spending;
 pub mod standings;
 pub mod tasks;

@@ -26,6 +26,7 @@ pub use file::SettingsFile;
 pub use load::{Loaded, Origin, Shown, from_process, load};
 pub use problem::{Problem, Problems};
 pub use table::{Row, TABLE};
+pub use values::is_loopback_url;
 
 /// How people sign in to the web view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,8 @@ pub struct Limits {
     pub webhook: u32,
     /// Each address that signs in.
     pub sign_in: u32,
+    /// Each session of the web view.
+    pub session: u32,
 }
 
 /// Everything the program is told from outside.
@@ -162,6 +165,8 @@ pub struct Settings {
     pub admin_token: Option<SecretString>,
     /// How people sign in.
     pub web_auth: WebAuth,
+    /// Logins of those who may use the settings and setup pages.
+    pub admins: Vec<String>,
     /// Browsers of these origins may use the REST API.
     pub cors_origins: Vec<HeaderValue>,
     /// Reverse proxies whose `X-Forwarded-For` is taken.
@@ -222,9 +227,10 @@ impl Default for Settings {
             ca_file: None,
             admin_token: None,
             web_auth: WebAuth::Github,
+            admins: Vec::new(),
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
-            limits: Limits { token: 6_000, address: 12_000, webhook: 600_000, sign_in: 60 },
+            limits: Limits { token: 6_000, address: 12_000, webhook: 600_000, sign_in: 60, session: 1_200 },
             allowed_model_hosts: Vec::new(),
             allow_local_repos: false,
             workers: 64,

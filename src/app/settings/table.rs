@@ -187,6 +187,15 @@ pub const TABLE: &[Row] = &[
         },
     ),
     row(
+        "ADMINS",
+        NONE,
+        "GitHub logins, comma separated, of the people who may use the settings and setup pages of the web view",
+        |d, raw| {
+            d.settings.admins = raw.list();
+            Ok(())
+        },
+    ),
+    row(
         "CORS_ORIGINS",
         NONE,
         "origins, comma separated, whose pages may use the REST API in a browser (`https://tools.example.com`)",
@@ -224,6 +233,10 @@ pub const TABLE: &[Row] = &[
     }),
     row("RATE_LIMIT_SIGN_IN", "60", "steps of signing in by one address in a minute; 0 for any number", |d, raw| {
         d.settings.limits.sign_in = limit(raw)?;
+        Ok(())
+    }),
+    row("RATE_LIMIT_SESSION", "1200", "pages of one signed-in session in a minute; 0 for any number", |d, raw| {
+        d.settings.limits.session = limit(raw)?;
         Ok(())
     }),
     row(

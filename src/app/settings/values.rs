@@ -154,7 +154,7 @@ impl Raw {
 }
 
 /// Whether an address leads to this machine only.
-pub(super) fn is_loopback_url(url: &Url) -> bool {
+pub fn is_loopback_url(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

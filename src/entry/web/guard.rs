@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::WebState;
 use super::page::message;
+use super::sign_in::gate;
 use super::visitor::Visitor;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -40,13 +41,10 @@ pub fn is_this_machine(headers: &HeaderMap) -> bool {
     is_loopback_host(headers) && !is_forwarded(headers)
 }
 
-/// In local mode only this machine is served, and nobody through a proxy; otherwise people sign in, which this
-/// version cannot do yet: nothing is shown.
+/// In local mode only this machine is served, and nobody through a proxy; otherwise people sign in.
 pub(super) async fn visitors(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     if !state.local {
-        let text = "Sign-in with GitHub is not part of this version yet. Use the REST API, or BAKEOFF_WEB_AUTH=local on \
-                    the machine itself.";
-        return message(StatusCode::FORBIDDEN, "Not signed in", text);
+        return gate(&state, request, next).await;
     }
     if !is_this_machine(request.headers()) {
         let text = "The local web view answers this machine only, without a proxy in between.";
@@ -54,6 +52,16 @@ pub(super) async fn visitors(State(state): State<WebState>, mut request: Request
     }
     request.extensions_mut().insert(Visitor::owner(state.csrf.clone()));
     next.run(request).await
+}
+
+/// Tells browsers to come by https only, once they are reached by it.
+pub(super) async fn strict_transport(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if state.is_https() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
 }
 
 /// The security headers of every page.

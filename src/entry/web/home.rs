@@ -1,5 +1,7 @@
 //! `GET /`: what is at work and waits for a choice, recent tasks, repositories, and a form to start a task by hand.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,6 +11,8 @@ use super::WebState;
 use super::page::{failed, render};
 use super::visitor::{Top, Visitor};
 use super::words::{moment, title};
+use crate::domain::ids::RepoId;
+use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
 use crate::service::comparison::{Only, Overview, TaskLine, overview, repositories};
 
@@ -20,7 +24,10 @@ const SHOWN: i64 = 100;
 struct Home {
     top: Top,
     groups: Vec<Group>,
+    /// All that the visitor may read.
     repos: Vec<Choice>,
+    /// Those of them where they may start something.
+    open: Vec<Choice>,
     models: Vec<Choice>,
     token: String,
 }
@@ -80,7 +87,7 @@ fn line(line: TaskLine) -> (Option<RoundStatus>, Line) {
     (status, shown)
 }
 
-fn home(top: Top, found: Overview, token: String) -> Home {
+fn home(top: Top, found: Overview, open: &HashSet<RepoId>, token: String) -> Home {
     let mut groups = ["Waiting for a choice", "At work", "Other tasks"].map(|name| Group { name, lines: Vec::new() });
     let [waiting, working, other] = &mut groups;
     for (status, line) in found.lines.into_iter().map(line) {
@@ -92,9 +99,9 @@ fn home(top: Top, found: Overview, token: String) -> Home {
         group.lines.push(line);
     }
     let any_default = found.models.iter().any(|model| model.default);
-    let repo = |repo: crate::domain::repo::Repo| Choice {
+    let repo = |repo: &Repo| Choice {
         id: repo.id.to_string(),
-        name: repo.name.map_or(repo.url, |name| name.to_string()),
+        name: repo.name.as_ref().map_or_else(|| repo.url.clone(), ToString::to_string),
         branch: repo.default_branch.to_string(),
         chosen: false,
     };
@@ -107,7 +114,8 @@ fn home(top: Top, found: Overview, token: String) -> Home {
     Home {
         top,
         groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
-        repos: found.repos.into_iter().map(repo).collect(),
+        open: found.repos.iter().filter(|row| open.contains(&row.id)).map(repo).collect(),
+        repos: found.repos.iter().map(repo).collect(),
         models: found.models.into_iter().enumerate().map(model).collect(),
         token,
     }
@@ -117,10 +125,16 @@ pub(super) async fn show(State(state): State<WebState>, visitor: Visitor) -> Res
     let read = async {
         let known = repositories(&state.services, SHOWN).await?;
         let only = Only { repos: visitor.readable(&state, known).await, all: visitor.person().is_none() };
-        overview(&state.services, only, SHOWN).await
+        let mut open = HashSet::new();
+        for repo in &only.repos {
+            if visitor.seems_writer(&state, repo).await {
+                open.insert(repo.id);
+            }
+        }
+        anyhow::Ok((overview(&state.services, only, SHOWN).await?, open))
     };
     match read.await {
-        Ok(found) => render(StatusCode::OK, &home(visitor.top(), found, visitor.csrf().masked())),
+        Ok((found, open)) => render(StatusCode::OK, &home(visitor.top(), found, &open, visitor.csrf().masked())),
         Err(error) => failed(&error),
     }
 }

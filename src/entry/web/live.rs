@@ -112,7 +112,7 @@ impl Listener {
             return Ok(true);
         }
         self.allowed_at = Instant::now();
-        self.visitor.may_read(&self.state, &self.repo).await
+        Ok(self.visitor.is_here(&self.state).await? && self.visitor.may_read(&self.state, &self.repo).await?)
     }
 
     /// Something new, if there is; the last event says that it is over.

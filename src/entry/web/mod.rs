@@ -12,6 +12,7 @@ mod page;
 mod pick;
 mod progress;
 mod run;
+mod sign_in;
 mod start;
 mod task;
 mod token;
@@ -27,9 +28,14 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
+use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 pub use guard::is_this_machine;
+pub use sign_in::SignIn;
 use token::Csrf;
+
+/// Counts a page of a session; when there were too many, the seconds until the next one may come (M49).
+pub type SessionLimit = Arc<dyn Fn(&Sha256Hex) -> Result<(), u64> + Send + Sync>;
 
 /// What every page works with.
 #[derive(Clone)]
@@ -37,6 +43,11 @@ pub struct WebState {
     services: Services,
     local: bool,
     csrf: Csrf,
+    /// How people sign in; `None` in local mode, and while something is missing for it.
+    sign_in: Option<SignIn>,
+    /// Logins of those who run this installation.
+    admins: Arc<[String]>,
+    session_limit: SessionLimit,
     /// Places for pages that listen to live news.
     streams: Arc<Semaphore>,
     /// Fires when the program ends.
@@ -47,7 +58,27 @@ impl WebState {
     /// `local`: no sign-in, loopback only. Live news end when `stop` fires.
     pub fn new(services: Services, local: bool, stop: CancellationToken) -> Self {
         let streams = Arc::new(Semaphore::new(live::MAX_STREAMS));
-        Self { services, local, csrf: Csrf::new(), streams, stop }
+        Self {
+            services,
+            local,
+            csrf: Csrf::new(),
+            sign_in: None,
+            admins: Arc::default(),
+            session_limit: Arc::new(|_| Ok(())),
+            streams,
+            stop,
+        }
+    }
+
+    /// How people sign in, who of them runs this installation, and how fast a session may ask for pages.
+    #[must_use]
+    pub fn with_sign_in(self, sign_in: Option<SignIn>, admins: &[String], session_limit: SessionLimit) -> Self {
+        Self { sign_in, admins: admins.into(), session_limit, ..self }
+    }
+
+    /// Whether people reach us by https.
+    fn is_https(&self) -> bool {
+        self.services.policy.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 }
 
@@ -67,10 +98,12 @@ pub fn router(state: WebState) -> Router {
         .layer(from_fn_with_state(state.clone(), guard::visitors));
     Router::new()
         .merge(pages)
+        .merge(sign_in::router())
         .route("/assets/style.css", get(assets::style))
         .route("/assets/view.js", get(assets::script))
         .route("/assets/icon.svg", get(assets::icon))
         .layer(CompressionLayer::new())
         .layer(from_fn(guard::headers))
+        .layer(from_fn_with_state(state.clone(), guard::strict_transport))
         .with_state(state)
 }

@@ -66,7 +66,8 @@ pub(super) async fn show(State(state): State<WebState>, visitor: Visitor, Path(i
         return refused;
     }
     let read = async {
-        let acts = acts(&state, &visitor, &progress.found).await?;
+        let may_act = visitor.seems_writer(&state, &progress.found.repo).await;
+        let acts = if may_act { acts(&state, &visitor, &progress.found).await? } else { None };
         anyhow::Ok((conversation(&state.services, id).await?, acts))
     };
     match read.await {

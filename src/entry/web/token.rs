@@ -3,24 +3,39 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
+
+use crate::adapters::crypto::derived;
 
 const BYTES: usize = 16;
 
-/// A secret of this process that our forms carry; another site cannot know it. On a page it stands under a mask that
-/// is new each time: pages are compressed, and their length must not tell it.
+/// A secret that our forms carry; another site cannot know it. It is of this process in local mode, else of the
+/// person's session, whichever process they meet. On a page it stands under a mask that is new each time: pages are
+/// compressed, and their length must not tell it.
 #[derive(Clone)]
-pub(super) struct Csrf(Arc<[u8; BYTES]>);
+pub(super) struct Csrf {
+    secret: Arc<[u8; BYTES]>,
+    /// Where our pages come from, as browsers write it; without it the address that was asked.
+    origin: Option<Arc<str>>,
+}
 
 impl Csrf {
     pub(super) fn new() -> Self {
-        Self(Arc::new(rand::random()))
+        Self { secret: Arc::new(rand::random()), origin: None }
+    }
+
+    /// That of a session on this origin.
+    pub(super) fn of_session(cookie: &SecretString, origin: &Arc<str>) -> Self {
+        let derived = derived("bakeoff form proof", &[cookie]);
+        let secret = std::array::from_fn(|index| derived.get(index).copied().unwrap_or_default());
+        Self { secret: Arc::new(secret), origin: Some(Arc::clone(origin)) }
     }
 
     /// What a form carries.
     pub(super) fn masked(&self) -> String {
         let mask: [u8; BYTES] = rand::random();
-        format!("{}{}", hex::encode(mask), hex::encode(xor(&mask, &self.0[..])))
+        format!("{}{}", hex::encode(mask), hex::encode(xor(&mask, &self.secret[..])))
     }
 
     /// Whether a form came from our own page: the secret fits and the browser names our origin.
@@ -30,8 +45,8 @@ impl Csrf {
             return false;
         }
         let (mask, masked) = both.split_at(BYTES);
-        let same: bool = xor(mask, masked).ct_eq(&self.0[..]).into();
-        same && same_origin(headers)
+        let same: bool = xor(mask, masked).ct_eq(&self.secret[..]).into();
+        same && same_origin(headers, self.origin.as_deref())
     }
 }
 
@@ -41,10 +56,11 @@ fn xor(a: &[u8], b: &[u8]) -> Vec<u8> {
 
 /// Whether the browser names our own origin. Our pages send no referrer, and of such a page it says `null` and tells by
 /// `Sec-Fetch-Site` where the form stood; no script can set either header.
-fn same_origin(headers: &HeaderMap) -> bool {
+fn same_origin(headers: &HeaderMap, ours: Option<&str>) -> bool {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
         (Some("null"), Some(_)) => text(HeaderName::from_static("sec-fetch-site")) == Some("same-origin"),
+        (Some(origin), Some(_)) if ours.is_some() => Some(origin) == ours,
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest == host),
         _ => false,
     }
@@ -76,5 +92,18 @@ mod tests {
             assert_eq!(csrf.proves(&one, &silent), ours, "{site}");
         }
         assert!(!csrf.proves(&one, &headers_of(&[("host", "localhost:1"), ("origin", "null")])));
+    }
+
+    #[test]
+    fn m42_the_proof_of_a_session_is_its_own_in_every_process_and_on_the_public_address_only() {
+        let (cookie, other): (SecretString, SecretString) = ("one".into(), "two".into());
+        let origin: Arc<str> = "https://bakeoff.example".into();
+        let (here, there) = (Csrf::of_session(&cookie, &origin), Csrf::of_session(&cookie, &origin));
+        let ours = headers_of(&[("host", "inside:8000"), ("origin", "https://bakeoff.example")]);
+        assert!(there.proves(&here.masked(), &ours), "behind a proxy and in another process");
+        assert!(!Csrf::of_session(&other, &origin).proves(&here.masked(), &ours));
+        for foreign in ["http://bakeoff.example", "https://inside:8000", "http://inside:8000"] {
+            assert!(!here.proves(&here.masked(), &headers_of(&[("host", "inside:8000"), ("origin", foreign)])));
+        }
     }
 }

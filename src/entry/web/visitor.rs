@@ -1,19 +1,22 @@
 //! Who looks at a page, and what they may. An id is never a right (M43): GitHub is asked about this person and this
 //! repository, and an answer that is not had is no.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
 use futures::stream;
+use secrecy::SecretString;
 
 use super::WebState;
 use super::page::{message, not_found};
 use super::token::Csrf;
 use crate::domain::permission::Person;
 use crate::domain::repo::Repo;
-use crate::service::{audit, rights};
+use crate::service::{audit, rights, sign_in};
 
 /// Questions to GitHub at once, for a list.
 const AT_ONCE: usize = 8;
@@ -25,6 +28,8 @@ pub(super) struct Visitor {
     person: Option<Person>,
     is_admin: bool,
     csrf: Csrf,
+    /// The cookie of the session.
+    session: Option<SecretString>,
 }
 
 /// A page asked for without a visitor does not exist.
@@ -47,7 +52,26 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 impl Visitor {
     /// Who sits at the machine itself (local mode): everything is theirs.
     pub(super) fn owner(csrf: Csrf) -> Self {
-        Self { person: None, is_admin: true, csrf }
+        Self { person: None, is_admin: true, csrf, session: None }
+    }
+
+    /// Somebody with a live session on this origin.
+    pub(super) fn signed_in(person: Person, is_admin: bool, session: SecretString, origin: &Arc<str>) -> Self {
+        let csrf = Csrf::of_session(&session, origin);
+        Self { person: Some(person), is_admin, csrf, session: Some(session) }
+    }
+
+    /// The cookie of their session.
+    pub(super) fn session(&self) -> Option<&SecretString> {
+        self.session.as_ref()
+    }
+
+    /// Whether their session still stands; that of the machine's owner always does.
+    pub(super) async fn is_here(&self, state: &WebState) -> anyhow::Result<bool> {
+        match &self.session {
+            None => Ok(true),
+            Some(session) => Ok(sign_in::stands(&state.services, session).await?),
+        }
     }
 
     /// The signed-in person; `None` in local mode.
@@ -95,6 +119,19 @@ impl Visitor {
         }
     }
 
+    /// Whether buttons that change something are worth showing: as GitHub said within the last minute. It is asked anew
+    /// when one is pressed.
+    pub(super) async fn seems_writer(&self, state: &WebState, repo: &Repo) -> bool {
+        let Some(person) = &self.person else { return true };
+        let told = rights::seems_writer(&state.services, repo, person).await;
+        told.inspect_err(|error| tracing::warn!(repo.id = %repo.id, %error, "a right is not known")).unwrap_or(false)
+    }
+
+    /// How a page of this repository is made for them.
+    pub(super) async fn reader(&self, state: &WebState, repo: &Repo) -> Reader {
+        Reader { top: self.top(), may_act: self.seems_writer(state, repo).await }
+    }
+
     /// What is answered to somebody who may not see this repository's pages; `None` when they may.
     pub(super) async fn barred(&self, state: &WebState, repo: &Repo) -> Option<Response> {
         match self.may_read(state, repo).await {
@@ -139,6 +176,13 @@ fn unknown_right(error: &anyhow::Error) -> Response {
     tracing::warn!(%error, "a visitor's right is not known");
     let text = "GitHub does not say now whether you may see this. Try again in a moment.";
     message(StatusCode::SERVICE_UNAVAILABLE, "GitHub does not answer", text)
+}
+
+/// For whom a repository's page is made.
+pub(super) struct Reader {
+    pub(super) top: Top,
+    /// Whether there are buttons that change something.
+    pub(super) may_act: bool,
 }
 
 /// The header line of a page: who is signed in, and the proof for the button that signs out.

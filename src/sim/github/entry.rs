@@ -62,7 +62,9 @@ struct Broken;
 impl Door {
     async fn answer(&self, call: Call) -> Response {
         let path = call.parts.uri.path();
-        if path.starts_with("/api/") {
+        if rest::oauth::is_asked(path) {
+            rest::oauth::serve(&self.hub, &call)
+        } else if path.starts_with("/api/") {
             rest::answer(self, call).await
         } else if git::is_asked(path) {
             git::serve(&self.hub, call).await

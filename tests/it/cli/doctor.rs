@@ -27,6 +27,7 @@ async fn good() -> (FakeGithub, Place) {
         .set("BAKEOFF_GITHUB_APP_ID", &hub.app_id().to_string())
         .set("BAKEOFF_GITHUB_PRIVATE_KEY_FILE", key.to_str().unwrap())
         .set("BAKEOFF_GITHUB_WEBHOOK_SECRETS", "canary-webhook-0123456789")
+        .set("BAKEOFF_ADMINS", "ada")
         .set("BAKEOFF_GITHUB_CLIENT_ID", "Iv1")
         .set("BAKEOFF_GITHUB_CLIENT_SECRET", "canary-client-0123456789")
         .set("BAKEOFF_ADMIN_TOKEN", "canary-admin-0123456789");

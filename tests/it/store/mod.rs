@@ -11,6 +11,7 @@ mod repos;
 mod rows;
 mod runs;
 mod schema;
+mod sessions;
 mod standings;
 mod tasks;
 mod text;

@@ -74,6 +74,15 @@ pub fn patient(settings: &mut Settings) {
     (settings.pace.run_deadline, settings.pace.model_first_event) = (two_minutes, two_minutes);
 }
 
+/// People sign in to the web view, at an address that is known before the start.
+pub fn signing(settings: &mut Settings) {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    settings.web_auth = WebAuth::Github;
+    settings.listen = format!("127.0.0.1:{port}");
+    settings.public_url = Some(format!("http://127.0.0.1:{port}").parse().unwrap());
+    settings.limits.sign_in = 0;
+}
+
 /// The world.
 pub struct World {
     pub hub: FakeGithub,
@@ -121,6 +130,8 @@ fn settings(hub: &FakeGithub, models: &FakeModels, dir: &Path) -> Settings {
         data_dir: dir.join("data"),
         github_url: hub.url().parse().unwrap(),
         github_api_url: hub.api_url().parse().unwrap(),
+        client_id: Some(hub.client_id()),
+        client_secret: Some(hub.client_secret().into()),
         app: Some(AppCredentials { app_id: hub.app_id(), private_key: hub.private_key_pem().into() }),
         webhook_secrets: vec![hub.webhook_secret().into()],
         admin_token: Some(SecretString::from(ADMIN)),
@@ -149,6 +160,9 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let mut settings = settings(&hub, &models, dir.path());
         change(&mut settings);
+        if let Some(public) = &settings.public_url {
+            hub.set_callback_url(&format!("{}/login/callback", public.as_str().trim_end_matches('/')));
+        }
         hub.create_user(ADA);
         let files: &[(&str, u32, &[u8])] = &[
             ("README.md", 0o100_644, b"# hello\n\nSays hello.\n"),
@@ -258,7 +272,11 @@ impl World {
     fn secrets(&self) -> Vec<String> {
         let key_file = std::fs::read_to_string(self.dir.path().join("data/encryption.key")).unwrap();
         let ours = [MODEL_KEY, ADMIN, key_file.trim()].map(str::to_owned);
-        ours.into_iter().chain([self.hub.webhook_secret(), self.hub.private_key_pem()]).collect()
+        ours.into_iter().chain([
+            self.hub.webhook_secret(),
+            self.hub.private_key_pem(),
+            self.hub.client_secret(),
+        ]).collect()
     }
 }
 

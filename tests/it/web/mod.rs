@@ -1,5 +1,10 @@
 //! Pages as a browser gets them.
 
+mod rights;
+mod sign_in;
+mod transport;
+mod visit;
+
 use crate::support::world::{REPO, World};
 
 async fn page(world: &World, path: &str) -> String {
@@ -64,8 +69,12 @@ async fn m41_every_page_has_the_headers() {
 }
 
 async fn task(world: &World) -> String {
-    let home = page(world, "/").await;
-    home.split("href=\"/tasks/").nth(1).unwrap().split(['"', '/']).next().unwrap().to_owned()
+    task_in(&page(world, "/").await)
+}
+
+/// The first task that a page leads to.
+fn task_in(page: &str) -> String {
+    page.split("href=\"/tasks/").nth(1).unwrap().split(['"', '/']).next().unwrap().to_owned()
 }
 
 /// The hidden fields of the form that holds `mark`.

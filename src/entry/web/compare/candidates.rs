@@ -51,7 +51,13 @@ pub(in crate::entry::web) fn may_pick(found: &Comparison, run: &Run) -> bool {
     run.has_patch() && free && choosing
 }
 
-pub(super) fn candidate(found: &Comparison, run: &Run, place: &Place, now: Timestamp) -> CandidateView {
+pub(super) fn candidate(
+    found: &Comparison,
+    run: &Run,
+    place: &Place,
+    now: Timestamp,
+    may_act: bool,
+) -> CandidateView {
     let (added, removed) = lines(run);
     let without_ticks = |text: &String| made_visible(&text.replace('`', ""));
     CandidateView {
@@ -69,7 +75,7 @@ pub(super) fn candidate(found: &Comparison, run: &Run, place: &Place, now: Times
         time: took(run, now),
         hash: run.result.patch_sha256.as_ref().map(ToString::to_string),
         href: format!("{}#diffs", place.everything().only(run.letter)),
-        may_pick: may_pick(found, run),
+        may_pick: may_act && may_pick(found, run),
         chosen: found.pulls.iter().any(|pull| pull.run_id == run.id && pull.status != PullStatus::Closed),
     }
 }

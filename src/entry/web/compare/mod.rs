@@ -15,7 +15,7 @@ use axum::response::Response;
 use super::WebState;
 use super::banner::{Banner, banners};
 use super::page::{failed, html, not_found};
-use super::visitor::{Top, Visitor};
+use super::visitor::{Reader, Top, Visitor};
 use super::words::{moment, title};
 use crate::domain::characters::made_visible;
 use crate::domain::clock::Timestamp;
@@ -96,9 +96,9 @@ pub(super) async fn show(
     let place = Place::new(id, found.round.as_ref().map_or(0, |round| round.number), &asked);
     let text = base_text(&state, &found, &place).await;
     let now = state.services.now();
-    let top = visitor.top();
+    let reader = visitor.reader(&state, &found.repo).await;
     // Colours take a processor for a while, and others are waiting for this thread.
-    let drawn = tokio::task::spawn_blocking(move || draw(top, &found, &place, text.as_deref(), &asked, now)).await;
+    let drawn = tokio::task::spawn_blocking(move || draw(reader, &found, &place, text.as_deref(), &asked, now)).await;
     match drawn {
         Ok(page) => html(StatusCode::OK, page),
         Err(error) => failed(&error.into()),
@@ -121,7 +121,7 @@ async fn base_text(state: &WebState, found: &Comparison, place: &Place) -> Optio
 }
 
 fn draw(
-    top: Top,
+    reader: Reader,
     found: &Comparison,
     place: &Place,
     text: Option<&str>,
@@ -134,11 +134,11 @@ fn draw(
     if asked.part.is_some() {
         return Part { sections }.render();
     }
-    page(top, found, place, (&patched, &shown), sections, now).render()
+    page(reader, found, place, (&patched, &shown), sections, now).render()
 }
 
 fn page(
-    top: Top,
+    Reader { top, may_act }: Reader,
     found: &Comparison,
     place: &Place,
     (patched, shown): (&[&Run], &[&Run]),
@@ -158,8 +158,8 @@ fn page(
         issue: found.task.issue.as_ref().map(|issue| (format!("#{}", issue.number), issue.url.clone())),
         round: round(found, place),
         banners: banners(found),
-        candidates: found.runs.iter().map(|run| candidate(found, run, place, now)).collect(),
-        alone: alone.map(|run| candidate(found, run, place, now)),
+        candidates: found.runs.iter().map(|run| candidate(found, run, place, now, may_act)).collect(),
+        alone: alone.map(|run| candidate(found, run, place, now, may_act)),
         matrix: matrix(patched, place),
         chips: chips(patched, place),
         all_href: place.everything().to_string(),
@@ -213,7 +213,8 @@ mod tests {
         }
         for question in ["{}", r#"{"view":"A"}"#, r#"{"part":"1"}"#, r#"{"view":"A","plain":"1","space":"hide"}"#] {
             let asked: Asked = serde_json::from_str(question).unwrap();
-            let page = draw(Top::default(), &found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0))
+            let reader = Reader { top: Top::default(), may_act: true };
+            let page = draw(reader, &found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0))
                 .unwrap();
             let tags: Vec<&str> = page.split('<').skip(1).map(|tag| tag.split(['>', ' ']).next().unwrap()).collect();
             let foreign = tags.iter().filter(|tag| matches!(**tag, "img" | "script" | "svg" | "iframe")).count();

@@ -11,6 +11,7 @@ mod issues;
 mod pulls;
 mod reactions;
 mod repos;
+mod sign_in;
 
 pub use build::{RepoHandle, User};
 pub use code::Change;

@@ -9,6 +9,7 @@ mod contents;
 mod deliveries;
 mod graphql;
 mod issues;
+pub mod oauth;
 mod page;
 mod pulls;
 mod reactions;

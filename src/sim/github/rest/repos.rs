@@ -32,6 +32,20 @@ pub async fn permission(
     Ok(ok(world.show_permission(&repo.role(account.id), account.id)))
 }
 
+/// `GET /user`: whose token it is.
+pub async fn me(State(hub): Shared, caller: Caller) -> Reply {
+    let world = hub.world();
+    let id = match caller {
+        Caller::Person(id) => id,
+        Caller::Anonymous => return Err(Refusal::plain(401, "Requires authentication")),
+        Caller::App | Caller::Installation(_) => return Err(Refusal::not_permitted()),
+    };
+    let created_at = world.accounts.get(&id).map(|account| time(account.created_at));
+    let mut shown = world.show_account(id);
+    add(&mut shown, json!({ "name": null, "email": null, "created_at": created_at }));
+    Ok(ok(shown))
+}
+
 pub async fn user(State(hub): Shared, Path(login): Path<String>) -> Reply {
     let world = hub.world();
     let account = world.account(&login).ok_or_else(Refusal::not_found)?;

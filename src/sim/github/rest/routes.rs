@@ -46,6 +46,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/app/hook/deliveries/{id}/attempts", post(deliveries::again))
         .route("/installation/repositories", get(app::repositories))
         .route("/rate_limit", get(app::rate_limit))
+        .route("/user", get(repos::me))
         .route("/users/{login}", get(repos::user))
         .nest("/repos/{owner}/{repo}", repo);
     Router::new()

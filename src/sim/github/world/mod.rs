@@ -5,6 +5,7 @@ mod comment;
 mod delivery;
 mod install;
 mod issue;
+mod oauth;
 mod repo;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use comment::{Comment, REACTIONS, Reaction};
 pub use delivery::{Delivery, Fate, MailSwitches};
 pub use install::{App, Grant, Installation, Permissions, opaque_token};
 pub use issue::{Issue, Label, Pull};
+pub use oauth::{Code, Consent, SigningIn, TOKEN_LIFE};
 pub use repo::{Repo, Role};
 
 use crate::domain::clock::{SharedClock, SystemClock, Timestamp};
@@ -43,6 +45,7 @@ pub struct World {
     pub installations: BTreeMap<i64, Installation>,
     pub tokens: BTreeMap<String, Grant>,
     pub person_tokens: BTreeMap<String, i64>,
+    pub signing_in: SigningIn,
     pub deliveries: Vec<Delivery>,
     pub mail: MailSwitches,
 }
@@ -70,6 +73,7 @@ impl World {
             installations: BTreeMap::new(),
             tokens: BTreeMap::new(),
             person_tokens: BTreeMap::new(),
+            signing_in: SigningIn::default(),
             deliveries: Vec::new(),
             mail: MailSwitches::default(),
         };

@@ -1,0 +1,70 @@
+//! Cookies, proofs and headers under http and https (M41, M42).
+
+use super::fields;
+use super::visit::Visit;
+use crate::support::world::{ADA, World, signing};
+
+const PUBLIC: &str = "https://bakeoff.example";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m42_under_https_cookies_are_bound_to_the_host_and_browsers_are_told_to_stay() {
+    let world = World::with(|settings| {
+        signing(settings);
+        settings.public_url = Some(PUBLIC.parse().unwrap());
+    })
+    .await;
+    let mut visit = Visit::at(&world, PUBLIC);
+    let begun = visit.get("/login").await;
+    let [sign_in] = begun.cookies().try_into().unwrap();
+    assert!(sign_in.starts_with("__Host-bakeoff-sign-in="), "{sign_in}");
+    assert_eq!(begun.asks("redirect_uri"), format!("{PUBLIC}/login/callback"));
+    let landed = visit.sign_in(ADA, "/").await;
+    let [session] = landed.cookies().try_into().unwrap();
+    assert!(session.starts_with("__Host-bakeoff-session="), "{session}");
+    for cookie in [&sign_in, &session] {
+        for wanted in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            assert!(cookie.contains(wanted), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+    for path in ["/", "/login", "/logout", "/assets/style.css", "/tasks/none"] {
+        let answer = visit.get(path).await;
+        assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000", "{path}");
+        assert!(answer.headers.contains_key("content-security-policy"), "{path}");
+    }
+    // The proxy passes the public host on, or not: the origin that counts is the public one.
+    let home = visit.get("/").await.text;
+    let out = fields(&home, "/logout");
+    assert_eq!(visit.post_from(&world.base, "/logout", &out).await.status, 403);
+    assert_eq!(visit.post("/logout", &out).await.status, 303);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m42_a_form_needs_the_proof_of_its_own_session() {
+    let world = World::with(signing).await;
+    world.hub.create_user("bob");
+    let mut ada = Visit::of(&world, ADA).await;
+    let mut bob = Visit::of(&world, "bob").await;
+    let landed = ada.sign_in(ADA, "/").await;
+    let [session] = landed.cookies().try_into().unwrap();
+    assert!(session.starts_with("bakeoff-session=") && session.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{session}");
+    assert!(!landed.headers.contains_key("strict-transport-security"), "not without https");
+    let (home, bobs) = (ada.get("/").await.text, bob.get("/").await.text);
+    let (own, foreign) = (fields(&home, "/logout"), fields(&bobs, "/logout"));
+    let with = |token: &[(String, String)]| {
+        let mut form = token.to_vec();
+        form.extend([("repo", ""), ("instruction", "")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        form
+    };
+    assert_eq!(ada.post("/start", &with(&own)).await.status, 400, "its own is taken, and what it lacks is said");
+    for (origin, form) in [
+        (world.base.clone(), with(&foreign)),
+        (world.base.clone(), with(&[])),
+        ("https://evil.example".into(), with(&own)),
+        ("null".into(), with(&own)),
+    ] {
+        assert_eq!(ada.post_from(&origin, "/start", &form).await.status, 403, "{origin}: {form:?}");
+    }
+    world.end().await;
+}
