@@ -142,8 +142,7 @@ async fn keep_sentinel(store: &Store, ring: &KeyRing) -> Result<(), StartError> 
 /// The App's client; `None` until the App is set up.
 pub fn github(settings: &Settings, clock: &SharedClock) -> Result<Option<GitHub>, StartError> {
     let Some(app) = &settings.app else { return Ok(None) };
-    let config =
-        GithubConfig { app_id: app.app_id, private_key: app.private_key.clone(), ..github_config(settings) };
+    let config = GithubConfig { app_id: app.app_id, private_key: app.private_key.clone(), ..github_config(settings) };
     Ok(Some(GitHub::new(config, Arc::clone(clock))?))
 }
 

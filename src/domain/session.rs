@@ -38,11 +38,7 @@ mod tests {
     #[test]
     fn m40_a_session_ends_when_it_idles_and_after_a_week() {
         let begun_at = Timestamp(1_000_000);
-        let seen = |seen_at| Session {
-            person: Person { id: GithubUserId(1), login: "ada".into() },
-            begun_at,
-            seen_at,
-        };
+        let seen = |seen_at| Session { person: Person { id: GithubUserId(1), login: "ada".into() }, begun_at, seen_at };
         let second = Duration::from_secs(1);
         for (seen_at, now, live) in [
             (begun_at, begun_at, true),

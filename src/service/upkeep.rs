@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::adapters::store::{deliveries, meta};
 
-use super::{Services, sign_in};
 use super::jobs::Flow;
+use super::{Services, sign_in};
 
 /// How long an ended delivery's payload may be looked at.
 const PAYLOADS: Duration = Duration::from_hours(7 * 24);

@@ -165,9 +165,8 @@ impl OAuth {
 
 /// Status and body of the answer, capped.
 async fn read(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), SignInError> {
-    let request = request
-        .header(ACCEPT, "application/json")
-        .header(USER_AGENT, concat!("bakeoff/", env!("CARGO_PKG_VERSION")));
+    let request =
+        request.header(ACCEPT, "application/json").header(USER_AGENT, concat!("bakeoff/", env!("CARGO_PKG_VERSION")));
     let mut answer = request.send().await.map_err(|_| SignInError::Unavailable("it cannot be reached"))?;
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|_| SignInError::Unavailable("the connection broke"))? {

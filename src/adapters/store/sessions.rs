@@ -20,14 +20,16 @@ fn read(row: &AnyRow) -> Result<Session, StoreError> {
 
 /// Adds a session.
 pub async fn insert(conn: &mut Conn, cookie: &Sha256Hex, session: &Session) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO sessions (cookie_sha256, github_id, login, begun_at, seen_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(cookie.as_str().to_owned())
-        .bind(session.person.id.0)
-        .bind(text(&session.person.login))
-        .bind(session.begun_at.0)
-        .bind(session.seen_at.0)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO sessions (cookie_sha256, github_id, login, begun_at, seen_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(cookie.as_str().to_owned())
+    .bind(session.person.id.0)
+    .bind(text(&session.person.login))
+    .bind(session.begun_at.0)
+    .bind(session.seen_at.0)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

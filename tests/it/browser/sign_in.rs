@@ -14,7 +14,8 @@ async fn m40_a_person_signs_in_compares_picks_and_signs_out() {
         let mut page = chrome.page(screen).await;
         page.goto(&format!("{}/tasks/{task}/compare", world.base)).await;
         page.until("document.title === 'Authorize bakeoff'").await;
-        page.follow("[...document.querySelectorAll('a')].find((a) => a.textContent === 'Authorize as ada').click()").await;
+        page.follow("[...document.querySelectorAll('a')].find((a) => a.textContent === 'Authorize as ada').click()")
+            .await;
         page.until("document.querySelectorAll('.cell').length === 3").await;
         let here = page.find("location.pathname").await;
         assert_eq!(here, format!("/tasks/{task}/compare"), "the page that was wanted");

@@ -272,11 +272,9 @@ impl World {
     fn secrets(&self) -> Vec<String> {
         let key_file = std::fs::read_to_string(self.dir.path().join("data/encryption.key")).unwrap();
         let ours = [MODEL_KEY, ADMIN, key_file.trim()].map(str::to_owned);
-        ours.into_iter().chain([
-            self.hub.webhook_secret(),
-            self.hub.private_key_pem(),
-            self.hub.client_secret(),
-        ]).collect()
+        ours.into_iter()
+            .chain([self.hub.webhook_secret(), self.hub.private_key_pem(), self.hub.client_secret()])
+            .collect()
     }
 }
 

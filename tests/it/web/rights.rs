@@ -17,7 +17,12 @@ fn routes() -> Vec<(String, bool)> {
         let path = part.split('"').nth(1).unwrap();
         if path.starts_with("/tasks/{id}") || path.starts_with("/runs/{id}") {
             let call = part.split('\n').next().unwrap();
-            found.extend([("get(", false), ("post(", true)].iter().filter(|(word, _)| call.contains(word)).map(|(_, post)| (path.to_owned(), *post)));
+            found.extend(
+                [("get(", false), ("post(", true)]
+                    .iter()
+                    .filter(|(word, _)| call.contains(word))
+                    .map(|(_, post)| (path.to_owned(), *post)),
+            );
         } else {
             assert!(path == "/" || OTHERS.iter().any(|start| path.starts_with(start)), "whose page is {path}?");
         }

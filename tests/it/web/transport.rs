@@ -48,7 +48,10 @@ async fn m42_a_form_needs_the_proof_of_its_own_session() {
     let mut bob = Visit::of(&world, "bob").await;
     let landed = ada.sign_in(ADA, "/").await;
     let [session] = landed.cookies().try_into().unwrap();
-    assert!(session.starts_with("bakeoff-session=") && session.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{session}");
+    assert!(
+        session.starts_with("bakeoff-session=") && session.ends_with("; Path=/; HttpOnly; SameSite=Lax"),
+        "{session}"
+    );
     assert!(!landed.headers.contains_key("strict-transport-security"), "not without https");
     let (home, bobs) = (ada.get("/").await.text, bob.get("/").await.text);
     let (own, foreign) = (fields(&home, "/logout"), fields(&bobs, "/logout"));

@@ -51,13 +51,7 @@ pub(in crate::entry::web) fn may_pick(found: &Comparison, run: &Run) -> bool {
     run.has_patch() && free && choosing
 }
 
-pub(super) fn candidate(
-    found: &Comparison,
-    run: &Run,
-    place: &Place,
-    now: Timestamp,
-    may_act: bool,
-) -> CandidateView {
+pub(super) fn candidate(found: &Comparison, run: &Run, place: &Place, now: Timestamp, may_act: bool) -> CandidateView {
     let (added, removed) = lines(run);
     let without_ticks = |text: &String| made_visible(&text.replace('`', ""));
     CandidateView {

@@ -214,8 +214,7 @@ mod tests {
         for question in ["{}", r#"{"view":"A"}"#, r#"{"part":"1"}"#, r#"{"view":"A","plain":"1","space":"hide"}"#] {
             let asked: Asked = serde_json::from_str(question).unwrap();
             let reader = Reader { top: Top::default(), may_act: true };
-            let page = draw(reader, &found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0))
-                .unwrap();
+            let page = draw(reader, &found, &Place::new(found.task.id, 1, &asked), None, &asked, Timestamp(0)).unwrap();
             let tags: Vec<&str> = page.split('<').skip(1).map(|tag| tag.split(['>', ' ']).next().unwrap()).collect();
             let foreign = tags.iter().filter(|tag| matches!(**tag, "img" | "script" | "svg" | "iframe")).count();
             let ours = if asked.part.is_some() { 0 } else { 2 };

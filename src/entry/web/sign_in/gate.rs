@@ -39,11 +39,7 @@ pub(in crate::entry::web) async fn gate(state: &WebState, mut request: Request, 
 }
 
 /// The visitor of a live session.
-pub(super) async fn known(
-    state: &WebState,
-    with: &SignIn,
-    headers: &HeaderMap,
-) -> anyhow::Result<Option<Visitor>> {
+pub(super) async fn known(state: &WebState, with: &SignIn, headers: &HeaderMap) -> anyhow::Result<Option<Visitor>> {
     let Some(cookie) = with.jar.get(headers, Cookie::Session) else { return Ok(None) };
     let found = sign_in::session(&state.services, &cookie).await?;
     Ok(found.map(|session| {

@@ -34,11 +34,7 @@ pub(super) struct Wanted {
     to: Option<String>,
 }
 
-pub(super) async fn begin(
-    State(state): State<WebState>,
-    Query(wanted): Query<Wanted>,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn begin(State(state): State<WebState>, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Response {
     if state.local {
         return not_found();
     }
@@ -73,11 +69,7 @@ enum Refused {
     Ours(anyhow::Error),
 }
 
-pub(super) async fn callback(
-    State(state): State<WebState>,
-    Query(told): Query<Told>,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn callback(State(state): State<WebState>, Query(told): Query<Told>, headers: HeaderMap) -> Response {
     if state.local {
         return not_found();
     }

@@ -84,10 +84,8 @@ fn authorize(hub: &Hub, asked: &Fields, query: &str) -> Response {
     match said {
         None => page(&world, query),
         Some(Consent::No) => {
-            let words = [
-                ("error", "access_denied"),
-                ("error_description", "The user has denied your application access."),
-            ];
+            let words =
+                [("error", "access_denied"), ("error_description", "The user has denied your application access.")];
             back(&wanted, &words, field("state"))
         }
         Some(Consent::As(user)) => {
@@ -109,8 +107,7 @@ fn page(world: &World, query: &str) -> Response {
     );
     for account in world.accounts.values().filter(|account| account.kind == AccountKind::User) {
         let login = &account.login;
-        let _written =
-            write!(html, "<li><a href=\"?{query}&amp;sim_login={login}\">Authorize as {login}</a></li>");
+        let _written = write!(html, "<li><a href=\"?{query}&amp;sim_login={login}\">Authorize as {login}</a></li>");
     }
     let _written = write!(html, "</ul><p><a href=\"?{query}&amp;sim_login=\">Cancel</a></p></html>");
     Html(html).into_response()
@@ -158,10 +155,7 @@ fn access_token(hub: &Hub, call: &Call) -> Response {
 fn redeem(world: &mut World, given: &Fields) -> Result<String, (&'static str, &'static str)> {
     const BAD: (&str, &str) = ("bad_verification_code", "The code passed is incorrect or expired.");
     if given.get("client_secret") != Some(&world.app.client_secret) {
-        return Err((
-            "incorrect_client_credentials",
-            "The client_id and/or client_secret passed are incorrect.",
-        ));
+        return Err(("incorrect_client_credentials", "The client_id and/or client_secret passed are incorrect."));
     }
     let code = given.get("code").and_then(|code| world.take_code(code)).ok_or(BAD)?;
     if given.get("redirect_uri").is_some_and(|uri| *uri != code.redirect_uri) {
