@@ -209,8 +209,9 @@ async fn main() {
     let view = mirror.tree(&second).await.unwrap();
     let (later, _) = asked(&view, &library, &issue);
     println!("one commit later:     {later:.2} s");
+    println!("peak memory:          {} MiB", peak_mib());
+    drop(library);
     let fresh = Library::new(&dir.path().join("data"), Patience::default());
     let (restarted, _) = asked(&view, &fresh, &issue);
     println!("after a restart:      {restarted:.2} s");
-    println!("peak memory:          {} MiB", peak_mib());
 }

@@ -68,6 +68,26 @@ pub async fn may_command(svc: &Services, repo: &Repo, client: &RepoClient, perso
     Ok(is_named(&standing, &here.policy.file.commanders))
 }
 
+/// Whether the repository's file lets the person behind a REST token start rounds; it can only narrow, and what cannot
+/// be asked of GitHub is no yes. A token without a login acts for nobody: its scope decides.
+pub async fn may_start(here: &Services, repo: &Repo, login: Option<&str>) -> anyhow::Result<bool> {
+    let commanders = &here.policy.file.commanders;
+    let Some(login) = login.filter(|_| !commanders.is_empty()) else { return Ok(true) };
+    let client = match here.client(repo) {
+        Ok(client) => client,
+        Err(GithubError::NotConfigured(_)) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    match client.permission(login).await {
+        Ok(standing) => {
+            let is_person = standing.account.as_ref().is_some_and(|account| account.kind == AccountKind::User);
+            Ok(is_person && is_named(&standing, commanders))
+        }
+        Err(error) if error.is_gone() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The account behind a login, when it may write (a REST token names people by login only).
 pub async fn writer_by_login(client: &RepoClient, login: &str) -> Result<Option<Person>, GithubError> {
     match client.permission(login).await {

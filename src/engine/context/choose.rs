@@ -20,6 +20,8 @@ const OUTSIDE_PART: usize = 4;
 /// Files worth less than this part of the best are not shown, once some are.
 const TAIL: f64 = 0.08;
 const MIN_FILES: usize = 5;
+/// A smaller rest of the room than this part of all of it is not worth reading another file for.
+const LAST_PART: usize = 100;
 /// Definitions whose surroundings are shown of one long file.
 const MAX_DEFINITIONS: usize = 24;
 
@@ -79,7 +81,7 @@ impl Chooser<'_> {
     /// Shows a file, or says why not.
     fn show(&mut self, place: usize, file: &Row) -> Result<Option<Why>, GitError> {
         let room = if file.in_scope { self.room } else { self.room.min(self.outside_room) };
-        if room == 0 {
+        if room <= self.all / LAST_PART {
             return Ok(Some(Why::NoRoom));
         }
         let text = match text_of(self.view, file)? {

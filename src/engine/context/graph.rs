@@ -1,43 +1,32 @@
 //! Files that refer to each other's definitions, ranked from where the issue points (personalised PageRank).
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::rank::{Hits, hits_of_name};
-use super::tags::{Kind, Tags};
-use super::words::{Words, split_name};
+use super::lexicon::{FileTags, Names};
+use super::vocabulary::{Hits, Vocabulary};
+use super::words::{is_compound, split_name};
 
 /// A name that more files define tells nothing about where to go.
-const MAX_DEFINERS: usize = 24;
-/// A name the issue writes out counts as found if at most so many files define it.
-const MAX_NAMED: usize = 5;
+pub(super) const MAX_DEFINERS: u32 = 24;
 const DAMPING: f64 = 0.85;
 const ROUNDS: usize = 20;
 /// The part of the walks that begins anywhere.
 const ANYWHERE: f64 = 0.1;
 
-/// A definition's place in the graph.
-#[derive(Debug, Clone, Copy)]
-struct Defined {
-    file: u32,
-    name: u32,
-    kind: Kind,
-    line: u32,
+/// A name as one issue sees it.
+#[derive(Debug)]
+pub(super) struct Note {
+    /// Most have none.
+    hits: Option<Box<Hits>>,
+    pub(super) weight: f32,
+    /// Whether the issue writes it out.
+    pub(super) named: bool,
+    /// How many files define it.
+    pub(super) definers: u32,
+    /// Where they begin among all definers.
     first: u32,
+    /// The last one counted, by number of the file from 1.
     last: u32,
-}
-
-/// A definition and what it is worth.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct RankedDefinition {
-    /// The file's number.
-    pub(super) file: usize,
-    /// The name's line, the first and the last of the whole, from 1.
-    pub(super) line: u32,
-    pub(super) first: u32,
-    pub(super) last: u32,
-    /// What it is worth; only comparisons mean something.
-    pub(super) worth: f64,
 }
 
 /// What the walks found.
@@ -45,27 +34,31 @@ pub(super) struct RankedDefinition {
 pub(super) struct Ranks {
     /// By number of the file, the highest 1.
     pub(super) files: Vec<f64>,
-    /// The best first.
-    pub(super) definitions: Vec<RankedDefinition>,
-    /// By number of the file, how many names the issue writes out it defines; a name of several files counts in part.
-    pub(super) named: Vec<f64>,
+    /// The same before it was scaled.
+    pub(super) walks: Vec<f64>,
+    /// By place of the name, how many walks its definitions draw.
+    pub(super) flow: Vec<f64>,
 }
 
-#[derive(Debug)]
-struct Name {
-    hits: Hits,
-    weight: f64,
-    named: bool,
+/// The graph.
+pub(super) struct Graph {
+    files: Vec<Option<Arc<FileTags>>>,
+    /// By number of the name, its place among the notes, from 1.
+    places: Vec<u32>,
+    notes: Vec<Note>,
     definers: Vec<u32>,
+    edges: Edges,
 }
 
-/// The graph while it is built.
-pub(super) struct Graph<'w> {
-    words: &'w Words,
-    numbers: HashMap<Arc<str>, u32>,
-    names: Vec<Name>,
-    definitions: Vec<Defined>,
-    references: Vec<Vec<(u32, u32)>>,
+/// From each file, what it refers to.
+#[derive(Default)]
+struct Edges {
+    /// Where each file's begin.
+    starts: Vec<usize>,
+    /// The file and the part of all references that go there.
+    to: Vec<(u32, f32)>,
+    /// The weight of all of a file's references.
+    totals: Vec<f64>,
 }
 
 fn number(of: usize) -> u32 {
@@ -78,7 +71,17 @@ fn real(count: usize) -> f64 {
 }
 
 /// How much a name's use says. Names of the issue much, private and very short ones little.
-fn weight(words: &Words, name: &str) -> (f64, bool) {
+fn weight(vocabulary: &Vocabulary<'_>, name: &str) -> (f32, bool) {
+    let by_form = match () {
+        () if name.len() < 3 => 0.1,
+        () if name.starts_with('_') => 0.3,
+        () if name.len() >= 8 && is_compound(name) => 2.0,
+        () => 1.0,
+    };
+    if !vocabulary.touches(name) {
+        return (by_form, false);
+    }
+    let words = vocabulary.words;
     let lower = name.to_lowercase();
     let parts = split_name(name);
     let in_issue = parts.iter().filter(|part| words.parts.contains(*part)).count();
@@ -89,148 +92,197 @@ fn weight(words: &Words, name: &str) -> (f64, bool) {
         () if in_issue > 0 => 2.0,
         () => 1.0,
     };
-    let by_form = match () {
-        () if name.len() < 3 => 0.1,
-        () if name.starts_with('_') => 0.3,
-        () if parts.len() > 1 && name.len() >= 8 => 2.0,
-        () => 1.0,
-    };
     (by_issue * by_form, named)
 }
 
-impl<'w> Graph<'w> {
-    /// An empty graph of `files` files.
-    pub(super) fn new(words: &'w Words, files: usize) -> Self {
-        let references = vec![Vec::new(); files];
-        Self { words, numbers: HashMap::new(), names: Vec::new(), definitions: Vec::new(), references }
+impl Note {
+    fn add_to(&self, hits: &mut Hits, times: u32) {
+        self.hits.iter().for_each(|own| hits.add(own, times));
+    }
+}
+
+impl Graph {
+    /// The graph of files by number; comes back with how often each file's tags hold the issue's words.
+    pub(super) fn new(
+        vocabulary: &Vocabulary<'_>,
+        names: &Names,
+        files: Vec<Option<Arc<FileTags>>>,
+    ) -> (Self, Vec<Hits>) {
+        let (places, notes) = (vec![0; names.len()], Vec::new());
+        let mut graph = Self { files: Vec::new(), places, notes, definers: Vec::new(), edges: Edges::default() };
+        let noted = |(file, tags): (usize, &Option<Arc<FileTags>>)| match tags {
+            Some(tags) => graph.note_file(vocabulary, names, number(file), tags),
+            None => Hits::default(),
+        };
+        let hits = files.iter().enumerate().map(noted).collect();
+        graph.files = files;
+        graph.definers = graph.list_definers();
+        graph.edges = graph.link();
+        (graph, hits)
     }
 
-    /// Adds one file's tags; what comes back is how often they hold the issue's words.
-    pub(super) fn add(&mut self, file: usize, tags: &Tags) -> Hits {
+    fn note_file(&mut self, vocabulary: &Vocabulary<'_>, names: &Names, file: u32, tags: &FileTags) -> Hits {
         let mut hits = Hits::default();
         for one in &tags.definitions {
-            let name = self.name(&one.name);
-            let file = number(file);
-            self.definitions.push(Defined {
-                file,
-                name: number(name),
-                kind: one.kind,
-                line: one.line,
-                first: one.first,
-                last: one.last,
-            });
-            if let Some(known) = self.names.get_mut(name) {
-                hits.add(&known.hits, 1);
-                if known.definers.last() != Some(&file) && known.definers.len() <= MAX_DEFINERS {
-                    known.definers.push(file);
-                }
+            let Some(note) = self.note_name(vocabulary, names, one.name) else { continue };
+            note.add_to(&mut hits, 1);
+            if note.last != file + 1 {
+                note.last = file + 1;
+                note.definers += 1;
             }
         }
-        let mut references = Vec::with_capacity(tags.references.len());
         for (name, count) in &tags.references {
-            let name = self.name(name);
-            references.push((number(name), *count));
-            self.names.get(name).into_iter().for_each(|known| hits.add(&known.hits, *count));
+            let note = self.note_name(vocabulary, names, *name);
+            note.into_iter().for_each(|note| note.add_to(&mut hits, *count));
         }
-        self.references.get_mut(file).into_iter().for_each(|place| *place = std::mem::take(&mut references));
         hits
     }
 
-    fn name(&mut self, text: &str) -> usize {
-        if let Some(known) = self.numbers.get(text) {
-            return *known as usize;
+    fn note_name(&mut self, vocabulary: &Vocabulary<'_>, names: &Names, name: u32) -> Option<&mut Note> {
+        let place = self.places.get_mut(name as usize)?;
+        if *place == 0 {
+            let text = names.text(name);
+            let (weight, named) = weight(vocabulary, text);
+            let hits = vocabulary.hits(text).map(Box::new);
+            self.notes.push(Note { hits, weight, named, definers: 0, first: 0, last: 0 });
+            *place = number(self.notes.len());
         }
-        let text: Arc<str> = text.into();
-        let (weight, named) = weight(self.words, &text);
-        self.names.push(Name { hits: hits_of_name(self.words, &text), weight, named, definers: Vec::new() });
-        let at = self.names.len() - 1;
-        self.numbers.insert(text, number(at));
-        at
+        self.notes.get_mut(*place as usize - 1)
+    }
+
+    /// A name's place and what is known of it.
+    pub(super) fn note(&self, name: u32) -> Option<(usize, &Note)> {
+        let place = (*self.places.get(name as usize)? as usize).checked_sub(1)?;
+        Some((place, self.notes.get(place)?))
+    }
+
+    /// All names of which something is known.
+    pub(super) fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// Every file with tags, by number.
+    pub(super) fn tagged(&self) -> impl Iterator<Item = (usize, &FileTags)> {
+        self.files.iter().enumerate().filter_map(|(file, tags)| Some((file, tags.as_deref()?)))
+    }
+
+    /// The files that define a name, in order; none where they are too many.
+    pub(super) fn definers(&self, note: &Note) -> &[u32] {
+        let first = note.first as usize;
+        let all = if note.definers > MAX_DEFINERS { 0 } else { note.definers as usize };
+        self.definers.get(first..first + all).unwrap_or_default()
+    }
+
+    /// Gives each name a stretch of one list and fills it.
+    fn list_definers(&mut self) -> Vec<u32> {
+        let mut all = 0;
+        for note in &mut self.notes {
+            (note.first, note.last) = (all, 0);
+            all += if note.definers > MAX_DEFINERS { 0 } else { note.definers };
+        }
+        let mut list = vec![0; all as usize];
+        let mut filled = vec![0_u32; self.notes.len()];
+        for (file, tags) in self.files.iter().enumerate() {
+            for one in tags.iter().flat_map(|tags| &tags.definitions) {
+                let Some(place) = self.places.get(one.name as usize).map(|place| *place as usize - 1) else { continue };
+                let (Some(note), Some(filled)) = (self.notes.get_mut(place), filled.get_mut(place)) else { continue };
+                let file = number(file);
+                if note.definers <= MAX_DEFINERS && note.last != file + 1 {
+                    note.last = file + 1;
+                    list.get_mut((note.first + *filled) as usize).into_iter().for_each(|to| *to = file);
+                    *filled += 1;
+                }
+            }
+        }
+        list
+    }
+
+    /// What each definer of `name` gets of a file's references to it.
+    fn share(&self, file: u32, name: u32, count: u32) -> Option<(usize, f64, &[u32])> {
+        let (place, note) = self.note(name)?;
+        let definers = self.definers(note);
+        // What a file defines itself it most likely means.
+        if definers.is_empty() || definers.binary_search(&file).is_ok() {
+            return None;
+        }
+        Some((place, f64::from(note.weight) * f64::from(count).sqrt() / real(definers.len()), definers))
+    }
+
+    fn link(&self) -> Edges {
+        let mut edges = Edges::default();
+        let mut weights = vec![0.0; self.files.len()];
+        let mut touched: Vec<u32> = Vec::new();
+        for (file, tags) in self.files.iter().enumerate() {
+            let mut total = 0.0;
+            for (name, count) in tags.iter().flat_map(|tags| &tags.references) {
+                let Some((_, share, definers)) = self.share(number(file), *name, *count) else { continue };
+                total += share * real(definers.len());
+                for definer in definers {
+                    let Some(weight) = weights.get_mut(*definer as usize) else { continue };
+                    if *weight == 0.0 {
+                        touched.push(*definer);
+                    }
+                    *weight += share;
+                }
+            }
+            edges.starts.push(edges.to.len());
+            edges.totals.push(total);
+            touched.sort_unstable();
+            for to in touched.drain(..) {
+                let weight = weights.get_mut(to as usize).map(std::mem::take).unwrap_or_default();
+                #[expect(clippy::cast_possible_truncation, reason = "a part of one needs no more digits")]
+                edges.to.push((to, (weight / total) as f32));
+            }
+        }
+        edges
     }
 
     /// Ranks the files, walking from those that `seeds` (by number of the file) point at.
     pub(super) fn rank(&self, seeds: &[f64]) -> Ranks {
-        let edges = self.edges();
         let start = start(seeds);
-        let mut rank = start.clone();
+        let mut walks = start.clone();
         for _ in 0..ROUNDS {
-            rank = step(&edges, &start, &rank);
+            walks = self.edges.step(&start, &walks);
         }
-        let definitions = self.ranked(&edges, &rank);
-        let top = rank.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-        let named = self.named(seeds.len());
-        Ranks { files: rank.iter().map(|one| one / top).collect(), definitions, named }
+        let top = walks.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        Ranks { files: walks.iter().map(|one| one / top).collect(), flow: self.flow(&walks), walks }
     }
 
-    /// From each file, what it refers to: the file and the part of all its references that go there.
-    fn edges(&self) -> Vec<Vec<(u32, f64)>> {
-        let of = |(file, references): (usize, &Vec<(u32, u32)>)| {
-            let mut to: BTreeMap<u32, f64> = BTreeMap::new();
-            for (name, count) in references {
-                let Some((share, definers)) = self.share(number(file), *name, *count) else { continue };
-                for definer in definers {
-                    *to.entry(*definer).or_default() += share;
-                }
-            }
-            let total: f64 = to.values().sum();
-            to.into_iter().map(|(file, weight)| (file, weight / total)).collect()
-        };
-        self.references.iter().enumerate().map(of).collect()
-    }
-
-    /// What each definer of `name` gets of a file's references to it.
-    fn share(&self, file: u32, name: u32, count: u32) -> Option<(f64, &[u32])> {
-        let known = self.names.get(name as usize)?;
-        let others = known.definers.len();
-        // What a file defines itself it most likely means.
-        if others == 0 || others > MAX_DEFINERS || known.definers.binary_search(&file).is_ok() {
-            return None;
-        }
-        Some((known.weight * f64::from(count).sqrt() / real(others), &known.definers))
-    }
-
-    fn ranked(&self, edges: &[Vec<(u32, f64)>], rank: &[f64]) -> Vec<RankedDefinition> {
-        let mut flow = vec![0.0; self.names.len()];
-        for (file, references) in self.references.iter().enumerate() {
-            let Some(here) = rank.get(file).filter(|_| edges.get(file).is_some_and(|e| !e.is_empty())) else {
-                continue;
-            };
-            let shares: Vec<_> = references
-                .iter()
-                .filter_map(|(name, count)| Some((*name, self.share(number(file), *name, *count)?)))
-                .collect();
-            let total: f64 = shares.iter().map(|(_, (share, definers))| share * real(definers.len())).sum();
-            for (name, (share, _)) in shares {
-                flow.get_mut(name as usize).into_iter().for_each(|f| *f += here * share / total);
+    fn flow(&self, walks: &[f64]) -> Vec<f64> {
+        let mut flow = vec![0.0; self.notes.len()];
+        for ((file, tags), (here, total)) in self.files.iter().enumerate().zip(walks.iter().zip(&self.edges.totals)) {
+            for (name, count) in tags.iter().flat_map(|tags| &tags.references) {
+                let Some((place, share, _)) = self.share(number(file), *name, *count) else { continue };
+                flow.get_mut(place).into_iter().for_each(|flow| *flow += here * share / total);
             }
         }
-        let mut found: Vec<_> = self.definitions.iter().filter_map(|one| self.worth(one, &flow, rank)).collect();
-        found.sort_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| (a.file, a.line).cmp(&(b.file, b.line))));
-        found
+        flow
     }
+}
 
-    fn worth(&self, one: &Defined, flow: &[f64], rank: &[f64]) -> Option<RankedDefinition> {
-        let name = self.names.get(one.name as usize)?;
-        let by_kind = match one.kind {
-            Kind::Function | Kind::Type => 1.0,
-            Kind::Constant | Kind::Macro => 0.5,
-            Kind::Module => 0.2,
-        };
-        let used = flow.get(one.name as usize)?;
-        let own = rank.get(one.file as usize)? * name.weight / 100.0;
-        let named = if name.named && name.definers.len() <= MAX_NAMED { 0.05 / real(name.definers.len()) } else { 0.0 };
-        let worth = by_kind * (used + own + named);
-        Some(RankedDefinition { file: one.file as usize, line: one.line, first: one.first, last: one.last, worth })
-    }
-
-    fn named(&self, files: usize) -> Vec<f64> {
-        let mut named = vec![0.0; files];
-        for name in self.names.iter().filter(|n| n.named && n.definers.len() <= MAX_NAMED) {
-            for file in &name.definers {
-                named.get_mut(*file as usize).into_iter().for_each(|n| *n += 1.0 / real(name.definers.len()));
+impl Edges {
+    fn step(&self, start: &[f64], walks: &[f64]) -> Vec<f64> {
+        let mut next = vec![0.0; walks.len()];
+        let mut stuck = 0.0;
+        for (file, here) in walks.iter().enumerate() {
+            let to = self.of(file);
+            if to.is_empty() {
+                stuck += here;
+            }
+            for (file, share) in to {
+                next.get_mut(*file as usize).into_iter().for_each(|n| *n += DAMPING * here * f64::from(*share));
             }
         }
-        named
+        for (n, begin) in next.iter_mut().zip(start) {
+            *n += begin * (1.0 - DAMPING + DAMPING * stuck);
+        }
+        next
+    }
+
+    fn of(&self, file: usize) -> &[(u32, f32)] {
+        let start = self.starts.get(file).copied().unwrap_or(self.to.len());
+        let end = self.starts.get(file + 1).copied().unwrap_or(self.to.len());
+        self.to.get(start..end).unwrap_or_default()
     }
 }
 
@@ -240,21 +292,4 @@ fn start(seeds: &[f64]) -> Vec<f64> {
     let anywhere = if total > 0.0 { ANYWHERE } else { 1.0 };
     let even = anywhere / real(seeds.len().max(1));
     seeds.iter().map(|seed| even + if total > 0.0 { (1.0 - ANYWHERE) * seed / total } else { 0.0 }).collect()
-}
-
-fn step(edges: &[Vec<(u32, f64)>], start: &[f64], rank: &[f64]) -> Vec<f64> {
-    let mut next = vec![0.0; rank.len()];
-    let mut stuck = 0.0;
-    for (here, to) in rank.iter().zip(edges) {
-        if to.is_empty() {
-            stuck += here;
-        }
-        for (file, share) in to {
-            next.get_mut(*file as usize).into_iter().for_each(|n| *n += DAMPING * here * share);
-        }
-    }
-    for (n, begin) in next.iter_mut().zip(start) {
-        *n += begin * (1.0 - DAMPING + DAMPING * stuck);
-    }
-    next
 }

@@ -1,21 +1,26 @@
-//! The tags of blobs: from the cache, else parsed by a few threads, within a bound of time.
+//! The tags of blobs: from memory, from the cache on disk, else parsed by a few threads, within a bound of time.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::adapters::cache::{BlobCache, Key};
 use crate::adapters::git::{BlobId, TreeView};
 
+use super::lexicon::{FileTags, Lexicon};
 use super::memory::Memory;
 use super::tags::{Language, MAX_SOURCE_BYTES, TagParser, encode};
 use super::turns::{Turn, Turns};
 
 /// Tags are kept up to this size on disk; 10,000 files take about 15 MB.
 const MAX_CACHE_BYTES: u64 = 256 << 20;
+/// Tags and names stay in memory up to this size; past it they are read anew from the disk.
+const MAX_MEMORY_BYTES: usize = 96 << 20;
+/// Entries read from the disk at once.
+const CHUNK: usize = 256;
 /// More threads than this would only starve what else the process does.
 const MAX_THREADS: usize = 4;
 /// What was parsed is kept when so many bytes are together, or so much time went by.
@@ -45,7 +50,16 @@ pub struct Library {
     cache: BlobCache,
     turns: Arc<Turns>,
     patience: Patience,
+    lexicon: Mutex<Arc<Lexicon>>,
     pub(super) memory: Memory,
+}
+
+/// What is known of the sources that were asked for.
+pub(super) struct Tagged {
+    /// The names.
+    pub(super) lexicon: Arc<Lexicon>,
+    /// The tags of each source, as far as time allowed.
+    pub(super) tags: Vec<Option<Arc<FileTags>>>,
 }
 
 /// A source file whose tags are wanted.
@@ -65,7 +79,7 @@ impl Source {
 struct Job {
     library: Arc<Library>,
     view: TreeView,
-    work: Vec<(usize, Source)>,
+    work: Vec<Source>,
     next: AtomicUsize,
     /// Nobody waits any more.
     background: AtomicBool,
@@ -77,33 +91,51 @@ impl Library {
     /// A library that keeps what it finds below `data_dir`.
     pub fn new(data_dir: &Path, patience: Patience) -> Arc<Self> {
         let cache = BlobCache::new(data_dir.join("cache/tags"), MAX_CACHE_BYTES);
-        Arc::new(Self { cache, turns: Arc::default(), patience, memory: Memory::default() })
+        let (turns, lexicon, memory) = (Arc::default(), Mutex::default(), Memory::default());
+        Arc::new(Self { cache, turns, patience, lexicon, memory })
     }
 
-    /// The encoded tags of `sources`, in their order. Those that come first are parsed first; where time runs out
-    /// there is nothing, and what is missing goes on being parsed for the next run.
-    pub(super) fn tags(self: &Arc<Self>, view: &TreeView, sources: &[Source]) -> Vec<Option<Vec<u8>>> {
+    /// The tags of `sources`, in their order. Those that come first are parsed first; where time runs out there is
+    /// nothing, and what is missing goes on being parsed for the next run.
+    pub(super) fn tags(self: &Arc<Self>, view: &TreeView, sources: &[Source]) -> Tagged {
+        let lexicon = self.lexicon();
         let keys: Vec<Key> = sources.iter().map(|source| source.key()).collect();
-        let mut found = self.cache.get(&keys);
-        if found.iter().all(Option::is_some) {
-            return found;
+        self.recall(&lexicon, &keys);
+        if lexicon.lacks(&keys)
+            && let Some(turn) = self.turns.take(self.patience.turn)
+        {
+            // While this run waited, another may have parsed the same.
+            self.recall(&lexicon, &keys);
+            self.parse(view, &lexicon, missing(&lexicon, sources, &keys), turn);
         }
-        let turn = self.turns.take(self.patience.turn);
-        // While this run waited, another may have parsed the same.
-        fill(&mut found, self.cache.get(&keys));
-        let Some(turn) = turn else { return found };
-        let (work, twins) = missing(&keys, &found, sources);
-        if !work.is_empty() {
-            self.parse(view, work, turn, &mut found);
-        }
-        for (index, first) in twins {
-            let same = found.get(first).cloned().flatten();
-            found.get_mut(index).into_iter().for_each(|place| place.clone_from(&same));
-        }
-        found
+        let tags = lexicon.known(&keys);
+        Tagged { lexicon, tags }
     }
 
-    fn parse(self: &Arc<Self>, view: &TreeView, work: Vec<(usize, Source)>, turn: Turn, found: &mut [Option<Vec<u8>>]) {
+    /// The names and tags in memory, or none when they have become too many.
+    fn lexicon(&self) -> Arc<Lexicon> {
+        let mut lexicon = self.lexicon.lock().unwrap_or_else(PoisonError::into_inner);
+        if lexicon.bytes() > MAX_MEMORY_BYTES {
+            *lexicon = Arc::default();
+        }
+        Arc::clone(&lexicon)
+    }
+
+    /// Takes up what the disk has of what is not in memory.
+    fn recall(&self, lexicon: &Lexicon, keys: &[Key]) {
+        let known = lexicon.known(keys);
+        let unknown: Vec<Key> = keys.iter().zip(known).filter(|(_, known)| known.is_none()).map(|(k, _)| *k).collect();
+        for keys in unknown.chunks(CHUNK) {
+            for (key, bytes) in keys.iter().zip(self.cache.get(keys)) {
+                bytes.and_then(|bytes| lexicon.learn(*key, &bytes));
+            }
+        }
+    }
+
+    fn parse(self: &Arc<Self>, view: &TreeView, lexicon: &Lexicon, work: Vec<Source>, turn: Turn) {
+        if work.is_empty() {
+            return;
+        }
         let now = Instant::now();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(work.len());
         let job = Arc::new(Job {
@@ -124,69 +156,44 @@ impl Library {
             }
         }
         drop(sender);
-        receive(&receiver, now + self.patience.parse, found);
+        receive(&receiver, now + self.patience.parse, lexicon);
         job.background.store(true, Ordering::SeqCst);
     }
 }
 
 /// Takes what the threads found, until they are done or time is over.
-fn receive(receiver: &Receiver<(usize, Vec<u8>)>, end: Instant, found: &mut [Option<Vec<u8>>]) {
+fn receive(receiver: &Receiver<(Key, Vec<u8>)>, end: Instant, lexicon: &Lexicon) {
     loop {
         match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok((index, tags)) => {
-                if let Some(place) = found.get_mut(index) {
-                    *place = Some(tags);
-                }
-            }
+            Ok((key, tags)) => drop(lexicon.learn(key, &tags)),
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-fn fill(found: &mut [Option<Vec<u8>>], fresh: Vec<Option<Vec<u8>>>) {
-    for (place, fresh) in found.iter_mut().zip(fresh) {
-        if place.is_none() {
-            *place = fresh;
-        }
-    }
-}
-
-type Work = Vec<(usize, Source)>;
-
-/// What is to be parsed, and the places that want the same as an earlier one.
-fn missing(keys: &[Key], found: &[Option<Vec<u8>>], sources: &[Source]) -> (Work, Vec<(usize, usize)>) {
-    let (mut work, mut twins) = (Vec::new(), Vec::new());
-    let mut first: HashMap<Key, usize> = HashMap::new();
-    for (index, ((key, found), source)) in keys.iter().zip(found).zip(sources).enumerate() {
-        if found.is_some() {
-            continue;
-        }
-        match first.get(key) {
-            Some(earlier) => twins.push((index, *earlier)),
-            None => {
-                first.insert(*key, index);
-                work.push((index, *source));
-            }
-        }
-    }
-    (work, twins)
+/// The sources that memory does not know, each once, in their order.
+fn missing(lexicon: &Lexicon, sources: &[Source], keys: &[Key]) -> Vec<Source> {
+    let mut seen = HashSet::new();
+    let known = lexicon.known(keys);
+    let unknown = sources.iter().zip(keys).zip(known).filter(|((_, key), known)| known.is_none() && seen.insert(**key));
+    unknown.map(|((source, _), _)| *source).collect()
 }
 
 impl Job {
     /// One thread's share.
-    fn run(&self, sender: &Sender<(usize, Vec<u8>)>) {
+    fn run(&self, sender: &Sender<(Key, Vec<u8>)>) {
         let mut parser = TagParser::default();
         let mut batch = Batch::default();
-        while let Some((index, source)) = self.take() {
+        while let Some(source) = self.take() {
             let Ok(text) = self.view.read_blob(source.blob, MAX_SOURCE_BYTES) else { continue };
             let tags = encode(&parser.tags(source.language, &text));
             batch.add(source.key(), tags.clone(), &self.library.cache);
-            let _ = sender.send((index, tags));
+            let _ = sender.send((source.key(), tags));
         }
         batch.keep(&self.library.cache);
     }
 
-    fn take(&self) -> Option<(usize, Source)> {
+    fn take(&self) -> Option<Source> {
         let in_background = self.background.load(Ordering::SeqCst);
         if in_background && (self.library.turns.is_wanted() || Instant::now() > self.give_up) {
             return None;

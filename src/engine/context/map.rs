@@ -30,7 +30,7 @@ pub(super) fn map(
     shown: &[usize],
     max_bytes: usize,
 ) -> Result<Vec<MapFile>, GitError> {
-    let mut texts: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut texts: HashMap<usize, Text> = HashMap::new();
     let mut order: Vec<usize> = Vec::new();
     let mut lines: BTreeMap<usize, BTreeMap<u32, String>> = BTreeMap::new();
     let mut room = max_bytes;
@@ -41,12 +41,9 @@ pub(super) fn map(
             if order.len() == MAX_FILES {
                 continue;
             }
-            let text = text_of(view, file)?.unwrap_or_default();
-            texts.insert(one.file, text.lines().map(signature).collect());
+            texts.insert(one.file, Text::new(text_of(view, file)?.unwrap_or_default()));
         }
-        let Some(text) = texts.get(&one.file).and_then(|t| t.get((one.line as usize).checked_sub(1)?)) else {
-            continue;
-        };
+        let Some(text) = texts.get(&one.file).and_then(|text| text.line(one.line)).map(signature) else { continue };
         let full = |known: &BTreeMap<u32, String>| known.contains_key(&one.line) || known.len() == MAX_LINES;
         let heading = if lines.contains_key(&one.file) { 0 } else { file.path.len() + 2 };
         let needed = heading + text.len() + 9;
@@ -57,10 +54,29 @@ pub(super) fn map(
         if heading > 0 {
             order.push(one.file);
         }
-        lines.entry(one.file).or_default().insert(one.line, text.clone());
+        lines.entry(one.file).or_default().insert(one.line, text);
     }
     let one = |file: usize| Some(MapFile { path: survey.files.get(file)?.path.clone(), lines: lines.remove(&file)? });
     Ok(order.into_iter().filter_map(one).collect())
+}
+
+/// A text and where its lines begin.
+struct Text {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Text {
+    fn new(text: String) -> Self {
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { starts: std::iter::once(0).chain(after).collect(), text }
+    }
+
+    /// A line by its number from 1.
+    fn line(&self, number: u32) -> Option<&str> {
+        let start = self.starts.get((number as usize).checked_sub(1)?)?;
+        self.text.get(*start..)?.lines().next()
+    }
 }
 
 fn signature(line: &str) -> String {

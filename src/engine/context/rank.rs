@@ -2,47 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::vocabulary::{Hits, Vocabulary};
 use super::words::{Words, split_name};
 
-/// How often the words stand in one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Hits {
-    by_word: HashMap<String, u32>,
-}
-
-impl Hits {
-    /// Adds `more`, that many times.
-    pub(super) fn add(&mut self, more: &Self, times: u32) {
-        for (word, count) in &more.by_word {
-            *self.by_word.entry(word.clone()).or_default() += count * times;
-        }
-    }
-}
-
-/// The words in one identifier: the whole, or its parts.
-pub(super) fn hits_of_name(words: &Words, name: &str) -> Hits {
-    let mut hits = Hits::default();
-    let whole = name.to_lowercase();
-    let known = words.names.contains(&whole);
-    if known || words.parts.contains(&whole) {
-        *hits.by_word.entry(whole).or_default() += 1;
-    }
-    if !known && (name.contains('_') || name.chars().any(char::is_uppercase)) {
-        for part in split_name(name).into_iter().filter(|p| words.parts.contains(p)) {
-            *hits.by_word.entry(part).or_default() += 1;
-        }
-    }
-    hits
-}
-
 /// Counts the words in `text`, whole identifiers and their parts.
-pub(super) fn count(words: &Words, text: &str) -> Hits {
-    let mut by_name: HashMap<&str, u32> = HashMap::new();
+pub(super) fn count(vocabulary: &Vocabulary<'_>, text: &str) -> Hits {
+    let mut by_name: HashMap<&str, u32, foldhash::fast::RandomState> = HashMap::default();
     for name in text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|n| n.len() > 1 && n.len() <= 64) {
         *by_name.entry(name).or_default() += 1;
     }
     let mut hits = Hits::default();
-    by_name.into_iter().for_each(|(name, times)| hits.add(&hits_of_name(words, name), times));
+    for (name, times) in by_name {
+        vocabulary.hits(name).iter().for_each(|of_name| hits.add(of_name, times));
+    }
     hits
 }
 
@@ -82,23 +54,20 @@ fn named_worth(named: &str, lower: &str, file: &str) -> f64 {
 }
 
 /// What the words in the contents of each file are worth, each word by how rare it is over the files.
-#[expect(clippy::cast_precision_loss, reason = "counts of files and words, far below 2^52")]
-pub(super) fn content_scores(words: &Words, hits: &[Hits]) -> Vec<f64> {
-    let mut files_with: HashMap<&str, u32> = HashMap::new();
-    for word in hits.iter().flat_map(|h| h.by_word.keys()) {
-        *files_with.entry(word).or_default() += 1;
+#[expect(clippy::cast_precision_loss, reason = "counts of files, far below 2^52")]
+pub(super) fn content_scores(vocabulary: &Vocabulary<'_>, hits: &[Hits]) -> Vec<f64> {
+    let mut files_with = vec![0_u32; vocabulary.len()];
+    for (word, _) in hits.iter().flat_map(Hits::iter) {
+        files_with.get_mut(word as usize).into_iter().for_each(|count| *count += 1);
     }
     let all = hits.len().max(1) as f64;
-    let rarity = |word: &str| (1.0 + all / f64::from(files_with.get(word).copied().unwrap_or(1))).ln();
-    let content = |hits: &Hits| -> f64 {
-        // In one order, so that the sum is always the same.
-        let mut found: Vec<_> = hits.by_word.iter().collect();
-        found.sort();
-        let worth = |(word, n): (&String, &u32)| {
-            let whole = if words.names.contains(word) { 4.0 } else { 1.0 };
-            whole * rarity(word) * (1.0 + f64::from(*n)).ln()
-        };
-        found.into_iter().map(worth).sum()
+    let worth = |(word, files): (usize, &u32)| {
+        let whole = if vocabulary.is_whole(u32::try_from(word).unwrap_or(u32::MAX)) { 4.0 } else { 1.0 };
+        whole * (1.0 + all / f64::from((*files).max(1))).ln()
     };
-    hits.iter().map(content).collect()
+    let worths: Vec<f64> = files_with.iter().enumerate().map(worth).collect();
+    let of_word = |(word, times): (u32, u32)| {
+        worths.get(word as usize).copied().unwrap_or_default() * (1.0 + f64::from(times)).ln()
+    };
+    hits.iter().map(|hits| hits.iter().map(of_word).sum()).collect()
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::adapters::git::BlobId;
 
 use super::memory::Memory;
-use super::rank::Hits;
 use super::survey::Survey;
+use super::vocabulary::Hits;
 
 /// Sizes of any survey that is remembered, and words of those about the same issue.
 pub(super) struct Recall {

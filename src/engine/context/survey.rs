@@ -1,6 +1,6 @@
 //! A commit's files in the order in which they matter for an issue, and its definitions likewise.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -9,14 +9,17 @@ use crate::adapters::git::{BlobId, GitError, TreeView};
 use crate::domain::characters::is_hidden;
 
 use super::Wanted;
-use super::graph::{Graph, RankedDefinition};
+use super::graph::Graph;
 use super::left_out::{LeftOut, Why};
-use super::library::{Library, Source};
-use super::rank::{self, Hits, PathScore};
+use super::lexicon::FileTags;
+use super::library::Source;
+use super::rank::{self, PathScore};
 use super::recall::Recall;
-use super::tags::{Language, decode};
+use super::tags::Language;
 use super::trace;
+use super::vocabulary::{Hits, Vocabulary};
 use super::words::Words;
+use super::worth::{self, RankedDefinition};
 
 /// A file larger than this is never shown (M23), in bytes.
 pub(super) const MAX_FILE_BYTES: u64 = 256 * 1024;
@@ -32,9 +35,6 @@ const RANK_WORTH: f64 = 12.0;
 const LIKELY_RANK: f64 = 0.3;
 /// Files outside the scope count for less.
 const OUTSIDE: f64 = 0.3;
-/// Definitions remembered, of one file and of all.
-const MAX_FILE_DEFINITIONS: usize = 100;
-const MAX_DEFINITIONS: usize = 8_000;
 
 /// One file.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,17 +118,22 @@ fn make(view: &TreeView, wanted: &Wanted<'_>, words: &Words) -> Result<Survey, G
     }
     // The most likely first: they are parsed and read while there is time.
     files.sort_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| a.path.cmp(&b.path)));
-    let mut graph = Graph::new(words, files.len());
-    let mut hits = tagged(view, wanted.library, &files, &mut graph, &mut survey);
-    let seeds = sums(&files, &rank::content_scores(words, &hits));
-    survey.counted = scan(&Scan { view, words, recall: &recall }, &files, &seeds, &mut hits)?;
-    let seeds = sums(&files, &rank::content_scores(words, &hits));
-    let ranks = graph.rank(&seeds);
+    let vocabulary = Vocabulary::new(words);
+    let (graph, mut hits) = linked(view, wanted, &files, &vocabulary, &mut survey);
+    let seeds = sums(&files, &rank::content_scores(&vocabulary, &hits));
+    let scan = Scan { view, vocabulary: &vocabulary, recall: &recall };
+    survey.counted = scan.all(&files, &seeds, &mut hits)?;
+    let seeds = sums(&files, &rank::content_scores(&vocabulary, &hits));
+    let (ranks, named) = (graph.rank(&seeds), worth::named(&graph, files.len()));
     for (index, (file, words_worth)) in files.iter_mut().zip(&seeds).enumerate() {
         let at = |list: &[f64]| list.get(index).copied().unwrap_or_default();
-        file.judge(words_worth + NAMED_WORTH * at(&ranks.named).min(3.0), at(&ranks.files));
+        file.judge(words_worth + NAMED_WORTH * at(&named).min(3.0), at(&ranks.files));
     }
-    sort(files, ranks.definitions, &mut survey);
+    let places = sort(files, &mut survey);
+    survey.definitions = worth::definitions(&graph, &ranks, |file| {
+        let place = *places.get(file)?;
+        Some((place, if survey.files.get(place)?.in_scope { 1.0 } else { OUTSIDE }))
+    });
     Ok(survey)
 }
 
@@ -185,37 +190,35 @@ fn listed(
     Ok(found)
 }
 
-/// Puts the tags of all sources into the graph; comes back with how often they hold the issue's words.
-fn tagged(
+/// The graph of all sources; comes back with how often each file's tags hold the issue's words.
+fn linked(
     view: &TreeView,
-    library: &Arc<Library>,
+    wanted: &Wanted<'_>,
     files: &[Row],
-    graph: &mut Graph<'_>,
+    vocabulary: &Vocabulary<'_>,
     survey: &mut Survey,
-) -> Vec<Hits> {
+) -> (Graph, Vec<Hits>) {
     let sources: Vec<(usize, Source)> = files
         .iter()
         .enumerate()
         .filter_map(|(index, file)| Some((index, Source { blob: file.blob, language: Language::of(&file.path)? })))
         .collect();
-    let wanted: Vec<Source> = sources.iter().map(|(_, source)| *source).collect();
-    let mut hits = vec![Hits::default(); files.len()];
-    for ((index, _), bytes) in sources.iter().zip(library.tags(view, &wanted)) {
-        let (Some(file), Some(place)) = (files.get(*index), hits.get_mut(*index)) else { continue };
-        match bytes.as_deref().and_then(decode) {
-            Some(tags) => {
-                if tags.cut {
-                    survey.left_out.add(Why::ParseCut, &file.path);
-                }
-                *place = graph.add(*index, &tags);
-            }
+    let of_sources: Vec<Source> = sources.iter().map(|(_, source)| *source).collect();
+    let found = wanted.library.tags(view, &of_sources);
+    let mut tags: Vec<Option<Arc<FileTags>>> = vec![None; files.len()];
+    for ((index, _), found) in sources.iter().zip(found.tags) {
+        let (Some(file), Some(place)) = (files.get(*index), tags.get_mut(*index)) else { continue };
+        match &found {
+            Some(tags) if tags.cut => survey.left_out.add(Why::ParseCut, &file.path),
+            Some(_) => {}
             None => {
                 survey.whole = false;
                 survey.left_out.add(Why::NotParsed, &file.path);
             }
         }
+        *place = found;
     }
-    hits
+    Graph::new(vocabulary, &found.lexicon.read().names, tags)
 }
 
 fn sums(files: &[Row], content: &[f64]) -> Vec<f64> {
@@ -226,28 +229,8 @@ fn sums(files: &[Row], content: &[f64]) -> Vec<f64> {
 #[derive(Clone, Copy)]
 struct Scan<'a> {
     view: &'a TreeView,
-    words: &'a Words,
+    vocabulary: &'a Vocabulary<'a>,
     recall: &'a Recall,
-}
-
-/// Counts the issue's words in the contents of the most promising files: comments and messages have no tags.
-fn scan(of: &Scan<'_>, files: &[Row], promise: &[f64], hits: &mut [Hits]) -> Result<HashMap<BlobId, Hits>, GitError> {
-    let chosen = promising(files, promise);
-    let half = chosen.len().div_ceil(2);
-    let (first, second) = chosen.split_at(half);
-    let count = |part: &[(usize, &Row)]| -> Result<Vec<(usize, BlobId, Hits)>, GitError> {
-        part.iter().map(|(index, file)| Ok((*index, file.blob, of.count(file)?))).collect()
-    };
-    let (first, second) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| count(second));
-        (count(first), other.join().unwrap_or(Err(GitError::Crashed)))
-    });
-    let mut counted = HashMap::new();
-    for (index, blob, found) in first?.into_iter().chain(second?) {
-        hits.get_mut(index).into_iter().for_each(|place| place.clone_from(&found));
-        counted.insert(blob, found);
-    }
-    Ok(counted)
 }
 
 /// The files whose contents are looked into, by number.
@@ -264,37 +247,44 @@ fn promising<'f>(files: &'f [Row], promise: &[f64]) -> Vec<(usize, &'f Row)> {
 }
 
 impl Scan<'_> {
+    /// Counts the issue's words in the contents of the most promising files: comments and messages have no tags.
+    fn all(&self, files: &[Row], promise: &[f64], hits: &mut [Hits]) -> Result<HashMap<BlobId, Hits>, GitError> {
+        let chosen = promising(files, promise);
+        let half = chosen.len().div_ceil(2);
+        let (first, second) = chosen.split_at(half);
+        let count = |part: &[(usize, &Row)]| -> Result<Vec<(usize, BlobId, Hits)>, GitError> {
+            part.iter().map(|(index, file)| Ok((*index, file.blob, self.count(file)?))).collect()
+        };
+        let (first, second) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| count(second));
+            (count(first), other.join().unwrap_or(Err(GitError::Crashed)))
+        });
+        let mut counted = HashMap::new();
+        for (index, blob, found) in first?.into_iter().chain(second?) {
+            hits.get_mut(index).into_iter().for_each(|place| place.clone_from(&found));
+            counted.insert(blob, found);
+        }
+        Ok(counted)
+    }
+
     fn count(&self, file: &Row) -> Result<Hits, GitError> {
         if let Some(known) = self.recall.hits(file.blob) {
             return Ok(known.clone());
         }
         let bytes = self.view.read_blob(file.blob, MAX_FILE_BYTES)?;
         let text = if bytes.contains(&0) { None } else { std::str::from_utf8(&bytes).ok() };
-        Ok(text.map(|text| rank::count(self.words, text)).unwrap_or_default())
+        Ok(text.map(|text| rank::count(self.vocabulary, text)).unwrap_or_default())
     }
 }
 
-/// Brings files and definitions into their order.
-fn sort(files: Vec<Row>, definitions: Vec<RankedDefinition>, survey: &mut Survey) {
+/// Brings the files into their order; comes back with each one's new place by its number.
+fn sort(files: Vec<Row>, survey: &mut Survey) -> Vec<usize> {
     let mut order: Vec<(usize, Row)> = files.into_iter().enumerate().collect();
     order.sort_by(|(_, a), (_, b)| b.worth.total_cmp(&a.worth).then_with(|| a.path.cmp(&b.path)));
-    let places: BTreeMap<usize, usize> = order.iter().enumerate().map(|(new, (old, _))| (*old, new)).collect();
+    let mut places = vec![0; order.len()];
+    for (new, (old, _)) in order.iter().enumerate() {
+        places.get_mut(*old).into_iter().for_each(|place| *place = new);
+    }
     survey.files = order.into_iter().map(|(_, file)| file).collect();
-    let outside = |place: usize| survey.files.get(place).is_some_and(|file| !file.in_scope);
-    let moved = definitions.into_iter().filter_map(|one| {
-        let file = *places.get(&one.file)?;
-        let worth = if outside(file) { one.worth * OUTSIDE } else { one.worth };
-        Some(RankedDefinition { file, worth, ..one })
-    });
-    let mut moved: Vec<_> = moved.collect();
-    moved.sort_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| (a.file, a.line).cmp(&(b.file, b.line))));
-    let mut of_file = vec![0; survey.files.len()];
-    moved.retain(|one| {
-        of_file.get_mut(one.file).is_some_and(|count| {
-            *count += 1;
-            *count <= MAX_FILE_DEFINITIONS
-        })
-    });
-    moved.truncate(MAX_DEFINITIONS);
-    survey.definitions = moved;
+    places
 }

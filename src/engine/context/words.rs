@@ -33,25 +33,44 @@ fn useful(word: &str) -> bool {
     (2..=64).contains(&word.len()) && !word.bytes().all(|b| b.is_ascii_digit()) && !COMMON.contains(&word)
 }
 
+/// Whether a new part of an identifier begins with `c` although no underscore stands before it.
+fn begins_part(before: Option<char>, c: char, after: Option<char>) -> bool {
+    c.is_uppercase()
+        && before.is_some_and(|before| {
+            before.is_lowercase()
+                || before.is_numeric()
+                || before.is_uppercase() && after.is_some_and(char::is_lowercase)
+        })
+}
+
+/// Each character of a name and whether it begins a part of it.
+fn in_parts(name: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    let mut before = None;
+    let mut chars = name.chars().peekable();
+    std::iter::from_fn(move || {
+        let c = chars.next()?;
+        let begins = before.is_none_or(|before| before == '_') || begins_part(before, c, chars.peek().copied());
+        before = Some(c);
+        Some((c, begins))
+    })
+    .filter(|(c, _)| *c != '_')
+}
+
 /// The parts of `parse_HTTPDate2`: parse, http, date2.
 pub(super) fn split_name(name: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let chars: Vec<char> = name.chars().collect();
-    for (index, &c) in chars.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|i| chars.get(i));
-        let after = chars.get(index + 1);
-        let starts = c.is_uppercase()
-            && (before.is_some_and(|b| b.is_lowercase() || b.is_numeric())
-                || before.is_some_and(|b| b.is_uppercase()) && after.is_some_and(|a| a.is_lowercase()));
-        if c == '_' || starts {
+    let mut parts: Vec<String> = Vec::new();
+    for (c, begins) in in_parts(name) {
+        if begins {
             parts.push(String::new());
         }
-        if let (true, Some(last)) = (c != '_', parts.last_mut()) {
-            last.extend(c.to_lowercase());
-        }
+        parts.last_mut().into_iter().for_each(|last| last.extend(c.to_lowercase()));
     }
-    parts.retain(|p| !p.is_empty());
     parts
+}
+
+/// Whether a name has several parts.
+pub(super) fn is_compound(name: &str) -> bool {
+    in_parts(name).filter(|(_, begins)| *begins).nth(1).is_some()
 }
 
 fn looks_like_path(word: &str) -> bool {
@@ -109,8 +128,11 @@ mod tests {
             ("getURL", &["get", "url"]),
             ("__init__", &["init"]),
             ("x", &["x"]),
+            ("_", &[]),
+            ("Größe", &["größe"]),
         ] {
             assert_eq!(split_name(name), parts, "{name}");
+            assert_eq!(is_compound(name), parts.len() > 1, "{name}");
         }
     }
 }

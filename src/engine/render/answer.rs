@@ -6,7 +6,7 @@ use crate::engine::command::{CommandError, help_text};
 use crate::engine::repofile::REPO_FILE;
 
 use super::note::moment;
-use super::reply::{ModelLine, Reply, TaskStatus};
+use super::reply::{ModelLine, MoneyLine, Reply, TaskStatus};
 use super::text::{code, count, fenced, link, listed, plain};
 
 /// A reply's words as Markdown.
@@ -69,15 +69,13 @@ fn status_text(status: &TaskStatus) -> String {
 }
 
 fn caps(status: &TaskStatus) -> String {
-    let mut text = String::from("| | so far | of | left |\n|---|---|---|---|\n");
-    let round = status.round.map(|_| ("this round", status.round_spent));
-    for (whose, (spent, cap)) in
-        round.into_iter().chain([("this repository today", status.repo_day), ("this server today", status.day)])
-    {
-        text.push_str(&format!("| {whose} | {spent} | {cap} | {} |\n", cap.minus(spent)));
+    let mut text = String::from("| | so far | set aside | of | left |\n|---|---|---|---|---|\n");
+    for MoneyLine { what, spent, set_aside, cap } in &status.money {
+        let left = cap.minus(*spent).minus(*set_aside);
+        text.push_str(&format!("| {what} | {spent} | {set_aside} | {cap} | {left} |\n"));
     }
     for (what, so_far, cap) in &status.counts {
-        text.push_str(&format!("| {what} | {so_far} | {cap} | {} |\n", (cap - so_far).max(0)));
+        text.push_str(&format!("| {what} | {so_far} | | {cap} | {} |\n", (cap - so_far).max(0)));
     }
     text
 }

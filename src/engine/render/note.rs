@@ -52,9 +52,14 @@ pub(super) fn note(what: &Note) -> String {
         Note::NotAsked(names) => {
             format!("GitHub did not ask {} for a review: only people with access can be asked.", listed(&codes(names)))
         }
-        Note::FileBroken => format!("`{REPO_FILE}` was broken when this round began, so the defaults apply."),
+        Note::FileBroken => file_broken(),
         Note::Said(text) => plain(text, 300),
     }
+}
+
+/// What a round that began under a broken file of the repository says of it.
+pub fn file_broken() -> String {
+    format!("`{REPO_FILE}` was broken when this round began, so the defaults apply.")
 }
 
 fn codes(names: &[String]) -> Vec<String> {

@@ -36,18 +36,27 @@ pub struct TaskStatus {
     pub running: usize,
     /// Candidates with a patch.
     pub patches: usize,
-    /// What the round has spent and may spend.
-    pub round_spent: (UsdMicros, UsdMicros),
-    /// What the repository has spent today and may spend.
-    pub repo_day: (UsdMicros, UsdMicros),
-    /// What all repositories have spent today and may spend.
-    pub day: (UsdMicros, UsdMicros),
+    /// The caps on money, the narrowest first.
+    pub money: Vec<MoneyLine>,
     /// What is counted: for people, how many there are, how many there may be.
     pub counts: Vec<(&'static str, i64, i64)>,
     /// When the choice ends.
     pub expires_at: Option<Timestamp>,
     /// Whether this command renewed an expired choice.
     pub renewed: bool,
+}
+
+/// A cap on money and what counts against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoneyLine {
+    /// What it is for, for people.
+    pub what: &'static str,
+    /// What was spent.
+    pub spent: UsdMicros,
+    /// What candidates at work may still spend.
+    pub set_aside: UsdMicros,
+    /// The cap.
+    pub cap: UsdMicros,
 }
 
 /// Every answer to a command other than the status and candidate comments.

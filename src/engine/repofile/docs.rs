@@ -16,13 +16,14 @@ const LATER: &str = "\
 ## When a change counts
 
 A round keeps what it began with: its paths, forbidden paths, budgets, way of commenting, pick reaction and co-authors. Who
-may command and pick is asked anew each time. Drafts, labels and reviewers are what the file says when the pull request is
+may command and pick is asked anew each time, of people by name and of REST tokens that act for a person; a token that
+acts for nobody is held by its scopes. Drafts, labels and reviewers are what the file says when the pull request is
 opened.
 
 ## When the file is broken
 
 The first command that meets a broken file gets one comment with the line, the column and what was expected, once for each
-version of the file. Until it is mended, the defaults apply, as if there were no file: **a broken file forbids and narrows
+version of the file; over REST a round's `warnings` say so. Until it is mended, the defaults apply, as if there were no file: **a broken file forbids and narrows
 nothing**, so let people you trust review changes to it. While GitHub cannot say what the file holds, nothing is started.
 
 The file is YAML of at most 64 KiB: one document without anchors, aliases and tags, no key twice. An empty value counts as

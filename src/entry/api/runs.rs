@@ -76,6 +76,7 @@ pub(super) fn routes() -> Family {
                 .fails(400, "Model not found: 01975f1e-8c00-7000-8000-000000000001")
                 .fails(400, "Ref not found: v2")
                 .fails(402, "The budget of this round is used up.")
+                .fails(403, "The repository's .github/bakeoff.yml does not let ada start rounds.")
                 .fails(502, "GitHub cannot be reached.")
                 .fails(503, "Less than 10 % of the disk under this bakeoff is free, so nothing new starts until its owner makes room; what runs goes on.")
                 .unknown(show::TASK),
@@ -114,7 +115,7 @@ fn read(mut fields: Fields, caller: &Caller) -> Result<Wish, ApiError> {
     if let Some(name) = checks.first() {
         return Err(ApiError::said(StatusCode::BAD_REQUEST, format!("Check not found: {name}")));
     }
-    let by = By::Token(caller.name().to_owned());
+    let by = By::Token { name: caller.name().to_owned(), login: caller.login() };
     Ok(Wish { instruction, model_ids, base_ref, path, budget, message_id, by })
 }
 
@@ -122,6 +123,7 @@ fn status_of(refused: &Refused) -> StatusCode {
     match refused {
         Refused::Model(_) | Refused::Ref(_) | Refused::Message(_) => StatusCode::BAD_REQUEST,
         Refused::Cap(Cap { limit: Much::FreeDisk(_), .. }) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::Commander(_) => StatusCode::FORBIDDEN,
         Refused::Price(_) | Refused::Budget(_) | Refused::Cap(_) => StatusCode::PAYMENT_REQUIRED,
         Refused::Server(_) => StatusCode::BAD_GATEWAY,
     }

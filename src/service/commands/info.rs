@@ -1,11 +1,12 @@
 //! `/bakeoff status` and `/bakeoff models`.
 
 use crate::adapters::store::threads::{self, ThreadId};
-use crate::adapters::store::{Conn, StoreError, models, rounds, tasks, usage};
+use crate::adapters::store::usage::{self, Spend};
+use crate::adapters::store::{Conn, StoreError, models, rounds, tasks};
 use crate::domain::job::Job;
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::Run;
-use crate::engine::render::{ModelLine, Reply, TaskStatus};
+use crate::engine::render::{ModelLine, MoneyLine, Reply, TaskStatus};
 
 use super::{Answer, Asked, newest};
 use crate::service::Services;
@@ -32,27 +33,42 @@ pub(super) async fn status(svc: &Services, asked: &Asked<'_>) -> anyhow::Result<
     };
     let now = svc.now();
     let mut conn = svc.store.read().await?;
-    let since = day_start(now);
     let round = newest.as_ref().map(|(_, round, _)| round);
     let runs: &[Run] = newest.as_ref().map_or(&[], |(_, _, runs)| runs);
-    let round_spent = match round {
-        Some(round) => usage::of_round(&mut conn, round.id).await?.spent,
-        None => crate::domain::money::UsdMicros::ZERO,
-    };
     let expires_at = if renewed { Some(now.plus(svc.policy.choice_ttl)) } else { round.and_then(|r| r.expires_at) };
     Ok(Reply::Status(TaskStatus {
         round: round.map(|r| r.number),
         url: round.and_then(|r| svc.policy.page(&format!("/tasks/{}/compare?round={}", r.task_id, r.number))),
         running: runs.iter().filter(|run| !run.status.is_terminal()).count(),
         patches: runs.iter().filter(|run| run.has_patch()).count(),
-        round_spent: (round_spent, round.map_or(svc.policy.budget_round, |r| r.budget)),
-        repo_day: (usage::of_repo_since(&mut conn, asked.repo.id, since).await?.spent, svc.policy.budget_repo_day),
-        day: (usage::since(&mut conn, since).await?.spent, svc.policy.budget_day),
+        money: money(svc, &mut conn, asked, round).await?,
         counts: counts(svc, &mut conn, asked).await?,
         expires_at,
         renewed,
     })
     .into())
+}
+
+/// The caps on money, the narrowest first.
+async fn money(
+    svc: &Services,
+    conn: &mut Conn,
+    asked: &Asked<'_>,
+    round: Option<&Round>,
+) -> Result<Vec<MoneyLine>, StoreError> {
+    let (policy, since) = (&svc.policy, day_start(svc.now()));
+    let line = |what, spend: Spend, cap| MoneyLine { what, spent: spend.spent, set_aside: spend.reserved, cap };
+    let mut lines = Vec::new();
+    if let Some(round) = round {
+        lines.push(line("this round", usage::of_round(conn, round.id).await?, round.budget));
+    }
+    if let Some(cap) = policy.budget_user_day {
+        lines.push(line("you today", usage::of_person_since(conn, asked.person.id, since).await?, cap));
+    }
+    let repo = usage::of_repo_since(conn, asked.repo.id, since).await?;
+    lines.push(line("this repository today", repo, policy.budget_repo_day));
+    lines.push(line("this server today", usage::since(conn, since).await?, policy.budget_day));
+    Ok(lines)
 }
 
 /// What is counted beside money, with its caps.
@@ -71,7 +87,7 @@ async fn counts(
     let repo = usage::of_repo_since(conn, asked.repo.id, since).await?;
     let installation = match asked.repo.installation_id {
         Some(id) => usage::of_installation_since(conn, id, since).await?,
-        None => usage::Spend::default(),
+        None => Spend::default(),
     };
     Ok(vec![
         ("runs of this task", task.runs, caps.runs_task),

@@ -11,7 +11,7 @@ use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
 use crate::service::caps::Cap;
 use crate::service::start_round::{NewRound, Started, price_of, start_round};
-use crate::service::{Services, audit, repo_file, repos};
+use crate::service::{Services, audit, repo_file, repos, rights};
 
 use super::tasks;
 
@@ -37,8 +37,13 @@ pub struct Wish {
 /// Who asks for a round without a comment.
 #[derive(Debug, Clone)]
 pub enum By {
-    /// A REST token, by name.
-    Token(String),
+    /// A REST token.
+    Token {
+        /// Its name.
+        name: String,
+        /// The person it acts for.
+        login: Option<String>,
+    },
     /// Somebody who signed in to the web view.
     Person(Person),
 }
@@ -46,12 +51,20 @@ pub enum By {
 impl By {
     /// Whoever uses the web view; who sits at the machine itself goes by its name.
     pub fn web(person: Option<Person>) -> Self {
-        person.map_or_else(|| Self::Token("web view".into()), Self::Person)
+        person.map_or_else(|| Self::Token { name: "web view".into(), login: None }, Self::Person)
+    }
+
+    /// Whom the repository's file has to let in; a page asked before.
+    fn login(&self) -> Option<&str> {
+        match self {
+            Self::Token { login, .. } => login.as_deref(),
+            Self::Person(_) => None,
+        }
     }
 
     fn origin(self) -> Origin {
         match self {
-            Self::Token(name) => Origin { token_name: Some(name), ..Origin::default() },
+            Self::Token { name, .. } => Origin { token_name: Some(name), ..Origin::default() },
             Self::Person(person) => Origin { requester: Some(person), ..Origin::default() },
         }
     }
@@ -72,6 +85,9 @@ pub enum Refused {
     /// A model without a price cannot be held to a budget.
     #[error("The price of {0} is not known: give it prices, or mark it as free.")]
     Price(String),
+    /// The repository's file does not name this person.
+    #[error("The repository's .github/bakeoff.yml does not let {0} start rounds.")]
+    Commander(String),
     /// More than a round may spend.
     #[error("The budget is above the limit of {0} a round.")]
     Budget(UsdMicros),
@@ -129,6 +145,11 @@ async fn plan(
         Err(error) => return Ok(Err(unread(&error))),
     };
     let svc = &here;
+    match rights::may_start(svc, repo, wish.by.login()).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(Err(Refused::Commander(wish.by.login().unwrap_or_default().to_owned()))),
+        Err(error) => return Ok(Err(unread(&error))),
+    }
     let models = match chosen(svc, &wish.model_ids).await? {
         Ok(models) => models,
         Err(refused) => return Ok(Err(refused)),

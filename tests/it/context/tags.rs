@@ -202,7 +202,7 @@ fn every_language_tells_its_definitions_and_references() {
             .map(|d| format!("{} {:?} {} {}-{}", d.line, d.kind, d.name, d.first, d.last))
             .collect();
         assert_eq!(found, *definitions, "{path}");
-        let names: Vec<&str> = tags.references.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = tags.references.iter().map(|(name, _)| *name).collect();
         for name in *references {
             assert!(names.contains(name), "{path}: {name} is not among {names:?}");
         }
@@ -215,7 +215,7 @@ fn every_language_tells_its_definitions_and_references() {
 fn a_name_used_twice_counts_twice_and_its_own_definition_is_no_use() {
     let source = b"def part():\n    pass\n\n\ndef whole():\n    part()\n    return part()\n";
     let tags = TagParser::default().tags(Language::Python, source);
-    assert_eq!(tags.references, [("part".to_owned(), 2)]);
+    assert_eq!(tags.references, [("part", 2)]);
     assert!(tags.definitions.iter().all(|d| d.kind == Kind::Function));
 }
 

@@ -6,8 +6,8 @@ use bakeoff::domain::round::RoundStatus;
 use bakeoff::domain::run::Letter;
 use bakeoff::engine::command::parse_comment;
 use bakeoff::engine::render::{
-    MAX_COMMENT_BYTES, ModelLine, Note, Outcome, Reply, TaskStatus, candidate_comment, commit_message, pull_body,
-    pull_title, reply, reply_text, status_comment,
+    MAX_COMMENT_BYTES, ModelLine, MoneyLine, Note, Outcome, Reply, TaskStatus, candidate_comment, commit_message,
+    pull_body, pull_title, reply, reply_text, status_comment,
 };
 use insta::assert_snapshot;
 
@@ -165,9 +165,10 @@ fn replies() {
         url: Some(url.into()),
         running: 1,
         patches: 2,
-        round_spent: (usd(500_000), usd(3_000_000)),
-        repo_day: (usd(1_500_000), usd(20_000_000)),
-        day: (usd(9_000_000), usd(100_000_000)),
+        money: vec![
+            MoneyLine { what: "this round", spent: usd(500_000), set_aside: usd(1_000_000), cap: usd(3_000_000) },
+            MoneyLine { what: "you today", spent: usd(4_000_000), set_aside: usd(2_000_000), cap: usd(5_000_000) },
+        ],
         counts: vec![("runs of this task", 4, 2_000), ("comments of mine here", 301, 300)],
         expires_at: Some(until),
         renewed: true,

@@ -1,10 +1,12 @@
 //! Money as the thread tells it.
 
+use std::time::Duration;
+
 use bakeoff::domain::money::UsdMicros;
 use serde_json::json;
 
 use crate::api::Client;
-use crate::support::world::{World, right};
+use crate::support::world::{World, patient, right};
 
 /// Two runs of 900,000 tokens at a dollar a million, of a dollar each.
 #[tokio::test(flavor = "multi_thread")]
@@ -23,7 +25,7 @@ async fn most_of_a_budget_is_told_once() {
     let whose: Vec<&str> = warnings.as_array().unwrap().iter().filter_map(|w| w["whose"].as_str()).collect();
     assert_eq!((whose.len(), whose.contains(&"round"), whose.contains(&"repository")), (2, true, true), "{whose:?}");
     world.say(issue, "/bakeoff status");
-    world.bot_says(issue, "| this repository today | $1.80 | $2.20 | $0.40 |").await;
+    world.bot_says(issue, "| this repository today | $1.80 | $0.00 | $2.20 | $0.40 |").await;
     world.end().await;
 }
 
@@ -35,6 +37,26 @@ async fn m17_a_person_has_a_cap_of_their_own_when_there_is_one() {
     world.bot_says(issue, "for the person who asked is reached").await;
     world.say(issue, "/bakeoff gpt budget=0.5");
     world.candidate(issue, "A").await;
+    world.say(issue, "/bakeoff status");
+    world.bot_says(issue, "| you today | $").await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_candidate_at_work_may_spend_is_not_told_as_left() {
+    let world = World::with(|settings| {
+        patient(settings);
+        settings.budget_repo_day = UsdMicros(2_000_000);
+    })
+    .await;
+    world.models.script("gpt-model", vec![right().delay(Duration::from_mins(1))]);
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt budget=0.5");
+    world.status_says(issue, "at work").await;
+    world.say(issue, "/bakeoff status");
+    world.bot_says(issue, "| this repository today | $0.00 | $0.50 | $2.00 | $1.50 |").await;
+    world.say(issue, "/bakeoff cancel");
+    world.status_says(issue, "cancelled").await;
     world.end().await;
 }
 

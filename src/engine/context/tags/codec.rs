@@ -3,13 +3,13 @@
 use super::{Definition, Kind, Tags};
 
 /// The bytes of `tags`.
-pub fn encode(tags: &Tags) -> Vec<u8> {
+pub fn encode(tags: &Tags<'_>) -> Vec<u8> {
     let mut out = vec![u8::from(tags.cut)];
     put_count(&mut out, tags.definitions.len());
     for one in &tags.definitions {
         out.push(one.kind as u8);
         [one.line, one.first, one.last].iter().for_each(|line| put_number(&mut out, *line));
-        put_name(&mut out, &one.name);
+        put_name(&mut out, one.name);
     }
     put_count(&mut out, tags.references.len());
     for (name, count) in &tags.references {
@@ -20,7 +20,7 @@ pub fn encode(tags: &Tags) -> Vec<u8> {
 }
 
 /// What [`encode`] wrote, or nothing.
-pub fn decode(bytes: &[u8]) -> Option<Tags> {
+pub fn decode(bytes: &[u8]) -> Option<Tags<'_>> {
     let mut rest = bytes;
     let cut = take_byte(&mut rest)? != 0;
     let mut definitions = Vec::new();
@@ -77,9 +77,9 @@ fn take_number(rest: &mut &[u8]) -> Option<u32> {
     None
 }
 
-fn take_name(rest: &mut &[u8]) -> Option<String> {
+fn take_name<'b>(rest: &mut &'b [u8]) -> Option<&'b str> {
     let len = take_number(rest)? as usize;
     let (name, after) = rest.split_at_checked(len)?;
     *rest = after;
-    std::str::from_utf8(name).ok().map(str::to_owned)
+    std::str::from_utf8(name).ok()
 }

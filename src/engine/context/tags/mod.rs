@@ -29,12 +29,12 @@ pub enum Kind {
 }
 
 /// One definition.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Definition {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Definition<'t> {
     /// The name's line, from 1.
     pub line: u32,
     /// What is defined.
-    pub name: String,
+    pub name: &'t str,
     /// What it is.
     pub kind: Kind,
     /// The first line of the whole definition, from 1.
@@ -43,13 +43,13 @@ pub struct Definition {
     pub last: u32,
 }
 
-/// What one file defines and refers to.
+/// What one file defines and refers to; the names lie where they were read from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tags {
+pub struct Tags<'t> {
     /// In order of line.
-    pub definitions: Vec<Definition>,
+    pub definitions: Vec<Definition<'t>>,
     /// Names referred to and how often, in order of name.
-    pub references: Vec<(String, u32)>,
+    pub references: Vec<(&'t str, u32)>,
     /// Whether parsing was given up; what is here was found before.
     pub cut: bool,
 }

@@ -41,7 +41,7 @@ impl TagParser {
     }
 
     /// What `text` defines and refers to. A text that is too large, not UTF-8, or not written by people has nothing.
-    pub fn tags(&mut self, language: Language, text: &[u8]) -> Tags {
+    pub fn tags<'t>(&mut self, language: Language, text: &'t [u8]) -> Tags<'t> {
         let Some(ready) = language.of_text(text).ready().filter(|_| is_source(text)) else { return Tags::default() };
         let mut fuel = Fuel::new(self.max_time);
         let Some(tree) = self.tree(ready, text, &mut fuel) else { return Tags { cut: true, ..Tags::default() } };
@@ -79,7 +79,7 @@ fn is_source(text: &[u8]) -> bool {
 #[derive(Default)]
 struct Found<'a> {
     /// By the name's place; what a later pattern says of the same name counts if it is more than a constant.
-    definitions: BTreeMap<usize, Definition>,
+    definitions: BTreeMap<usize, Definition<'a>>,
     references: HashMap<&'a str, Vec<usize>>,
 }
 
@@ -115,18 +115,18 @@ impl<'a> Found<'a> {
         let line = |row: usize| u32::try_from(row + 1).unwrap_or(u32::MAX);
         let one = Definition {
             line: line(name.start_position().row),
-            name: text.to_owned(),
+            name: text,
             kind,
             first: line(whole.start_position().row),
             last: line(last_row(whole)),
         };
-        let known = self.definitions.entry(name.start_byte()).or_insert_with(|| one.clone());
+        let known = self.definitions.entry(name.start_byte()).or_insert(one);
         if known.kind == Kind::Constant {
             *known = one;
         }
     }
 
-    fn into_tags(self, cut: bool) -> Tags {
+    fn into_tags(self, cut: bool) -> Tags<'a> {
         let Self { definitions, references } = self;
         let counted = references.into_iter().filter_map(|(name, mut places)| {
             // Several patterns may see one place, and a definition's own name is no reference.
@@ -134,7 +134,7 @@ impl<'a> Found<'a> {
             places.dedup();
             places.retain(|place| !definitions.contains_key(place));
             let count = u32::try_from(places.len()).unwrap_or(u32::MAX);
-            (count > 0).then(|| (name.to_owned(), count))
+            (count > 0).then_some((name, count))
         });
         let mut references: Vec<_> = counted.collect();
         references.sort_unstable();

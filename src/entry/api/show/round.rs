@@ -9,6 +9,7 @@ use crate::domain::model::Provider;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{self, RunStatus};
 use crate::engine::evidence::{FileRow, matrix};
+use crate::engine::render::file_broken;
 use crate::entry::api::form::Example;
 use crate::service::rest::compared::{Candidates, Compared};
 
@@ -34,6 +35,8 @@ pub struct Round {
     /// The pull request that gets a commit by a pick of this round.
     pr_id: Option<PullId>,
     candidates: Vec<RoundCandidate>,
+    /// What whoever asked should know, a sentence each.
+    warnings: Vec<String>,
     /// When the choice ends.
     expires_at: Option<Moment>,
     created_at: Moment,
@@ -141,6 +144,7 @@ impl From<&Candidates> for Round {
             starts_from: round.starts_from,
             pr_id: round.pull_id,
             candidates: runs.iter().map(candidate).collect(),
+            warnings: round.terms.broken.then(file_broken).into_iter().collect(),
             expires_at: round.expires_at.map(Moment),
             created_at: round.created_at.into(),
             updated_at: round.updated_at.into(),
@@ -233,6 +237,7 @@ impl Example for Round {
             starts_from: None,
             pr_id: None,
             candidates: vec![RoundCandidate::example()],
+            warnings: Vec::new(),
             expires_at: Some(Moment::example()),
             created_at: Moment::example(),
             updated_at: Moment::example(),

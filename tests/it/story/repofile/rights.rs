@@ -1,8 +1,12 @@
 //! Who may command and pick: fewer than may write, never more.
 
-use super::{with_file, write};
-use crate::support::world::{ADA, REPO, World};
+use bakeoff::domain::token::Scope;
 use bakeoff::sim::github::Hub;
+use serde_json::json;
+
+use super::{with_file, write};
+use crate::api::{Client, end};
+use crate::support::world::{ADA, REPO, World};
 
 async fn with_people(text: &str) -> World {
     let world = with_file(text).await;
@@ -84,4 +88,26 @@ async fn a_custom_role_counts_as_the_right_it_stands_on() {
     world.hub.comment(REPO, issue, "cai", "/bakeoff gpt");
     world.candidate(issue, "A").await;
     world.end().await;
+}
+
+/// A token that acts for a person is that person; one that acts for nobody is its scope.
+#[tokio::test(flavor = "multi_thread")]
+async fn commanders_hold_for_rounds_over_rest_too() {
+    let world = with_people("commanders: [ada]\n").await;
+    let admin = Client::admin(&world);
+    let task = admin.task().await;
+    let path = format!("/v1/tasks/{task}/runs");
+    let wish = json!({ "instruction": "Greet rightly.", "model_ids": [admin.model("gpt").await] });
+    for login in ["bob", "nobody-here"] {
+        let other = Client::with(&world, &[Scope::Run], |token| token.github_login = Some(login.into())).await;
+        let refused = other.post(&path, wish.clone()).await;
+        let why = format!("The repository's .github/bakeoff.yml does not let {login} start rounds.");
+        assert_eq!(refused.said(), (403, why.as_str()));
+    }
+    assert_eq!(admin.get(&path).await.body, json!([]), "nothing was left behind");
+    let ada = Client::with(&world, &[Scope::Run], |token| token.github_login = Some("ADA".into())).await;
+    assert_eq!(ada.post(&path, wish.clone()).await.status, 201);
+    let nobody = Client::with(&world, &[Scope::Run], |_| {}).await;
+    assert_eq!(nobody.post(&path, wish).await.status, 201);
+    end(world).await;
 }

@@ -1,8 +1,11 @@
 //! Which file counts, and what is said of a broken one.
 
-use super::{FILE, reply_with, with_file, write};
-use crate::support::world::{REPO, World};
 use bakeoff::sim::github::{Change, Fault, Hub};
+use serde_json::json;
+
+use super::{FILE, reply_with, with_file, write};
+use crate::api::{Client, end};
+use crate::support::world::{REPO, World};
 
 fn broken(hub: &Hub) -> usize {
     let issues = hub.issues(REPO);
@@ -105,4 +108,16 @@ async fn a_file_too_large_for_github_to_send_is_broken_too() {
     world.hub.wait_for("the size", reply_with("1100000 bytes", issue)).await;
     world.candidate(issue, "A").await;
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_file_is_told_to_who_starts_a_round_over_rest() {
+    let world = with_file("models: [\n").await;
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    client.start(&task, &["gpt"]).await;
+    let told = client.get(&format!("/v1/tasks/{task}/rounds/1")).await;
+    let said = "`.github/bakeoff.yml` was broken when this round began, so the defaults apply.";
+    assert_eq!(told.body["warnings"], json!([said]));
+    end(world).await;
 }
