@@ -5,7 +5,7 @@ use crate::domain::permission::{Permission, Person};
 use crate::domain::repo::Repo;
 use crate::engine::repofile::{Commander, Level};
 
-use super::{Services, repo_file};
+use super::{Services, audit, repo_file};
 
 /// Whether this person may read the repository, as GitHub said within the last minute. What the App cannot see, nobody
 /// can see through it.
@@ -19,6 +19,21 @@ pub async fn may_read(svc: &Services, repo: &Repo, person: &Person) -> anyhow::R
         Err(error) if error.is_gone() => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the installation's hourly allowance has room for lists: their readers may be many, and strangers; the last
+/// fifth is for the work.
+pub fn leaves_room(svc: &Services, repo: &Repo) -> bool {
+    let budget = svc.client(repo).ok().and_then(|client| client.budget());
+    budget.is_none_or(|seen| seen.reset <= svc.now() || seen.remaining.saturating_mul(5) >= seen.limit)
+}
+
+/// Notes that somebody wanted to act on a page of a repository where they may only look (M19).
+pub async fn note_refusal(svc: &Services, repo: &Repo, person: &Person) -> anyhow::Result<()> {
+    let details = serde_json::json!({ "reason": "no write access" });
+    let mut tx = svc.store.begin().await?;
+    audit::note(&mut tx, &audit::actor(person), "web.refuse", &format!("repo:{}", repo.id), details, svc.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Whether this person may write there as GitHub said within the last minute: enough to show a button, not to obey it.

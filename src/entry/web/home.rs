@@ -14,6 +14,7 @@ use super::words::{moment, title};
 use crate::domain::ids::RepoId;
 use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
+use crate::service::rights::leaves_room;
 use crate::service::comparison::{Only, Overview, TaskLine, overview, repositories};
 
 /// Tasks on the page.
@@ -26,6 +27,8 @@ struct Home {
     groups: Vec<Group>,
     /// All that the visitor may read.
     repos: Vec<Choice>,
+    /// Whether some were not asked about, to spare the allowance.
+    short: bool,
     /// Those of them where they may start something.
     open: Vec<Choice>,
     models: Vec<Choice>,
@@ -116,6 +119,7 @@ fn home(top: Top, found: Overview, open: &HashSet<RepoId>, token: String) -> Hom
         groups: groups.into_iter().filter(|group| !group.lines.is_empty()).collect(),
         open: found.repos.iter().filter(|row| open.contains(&row.id)).map(repo).collect(),
         repos: found.repos.iter().map(repo).collect(),
+        short: false,
         models: found.models.into_iter().enumerate().map(model).collect(),
         token,
     }
@@ -124,6 +128,7 @@ fn home(top: Top, found: Overview, open: &HashSet<RepoId>, token: String) -> Hom
 pub(super) async fn show(State(state): State<WebState>, visitor: Visitor) -> Response {
     let read = async {
         let known = repositories(&state.services, SHOWN).await?;
+        let short = visitor.person().is_some() && !known.iter().all(|repo| leaves_room(&state.services, repo));
         let only = Only { repos: visitor.readable(&state, known).await, all: visitor.person().is_none() };
         let mut open = HashSet::new();
         for repo in &only.repos {
@@ -131,10 +136,13 @@ pub(super) async fn show(State(state): State<WebState>, visitor: Visitor) -> Res
                 open.insert(repo.id);
             }
         }
-        anyhow::Ok((overview(&state.services, only, SHOWN).await?, open))
+        anyhow::Ok((overview(&state.services, only, SHOWN).await?, open, short))
     };
     match read.await {
-        Ok((found, open)) => render(StatusCode::OK, &home(visitor.top(), found, &open, visitor.csrf().masked())),
+        Ok((found, open, short)) => {
+            let page = home(visitor.top(), found, &open, visitor.csrf().masked());
+            render(StatusCode::OK, &Home { short, ..page })
+        }
         Err(error) => failed(&error),
     }
 }

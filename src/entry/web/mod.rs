@@ -96,9 +96,13 @@ pub fn router(state: WebState) -> Router {
         .route("/runs/{id}/live", get(live::run))
         .route("/runs/{id}/patch", get(run::patch))
         .layer(from_fn_with_state(state.clone(), guard::visitors));
+    let signing = sign_in::router();
+    // In local mode nobody but this machine is answered, whatever is asked.
+    let signing =
+        if state.local { signing.layer(from_fn_with_state(state.clone(), guard::visitors)) } else { signing };
     Router::new()
         .merge(pages)
-        .merge(sign_in::router())
+        .merge(signing)
         .route("/assets/style.css", get(assets::style))
         .route("/assets/view.js", get(assets::script))
         .route("/assets/icon.svg", get(assets::icon))

@@ -150,6 +150,7 @@ impl Visitor {
         match self.may_write(state, repo).await {
             Ok(true) => None,
             Ok(false) => {
+                self.note_refusal(state, repo).await;
                 let text = "You may look at this, but only people who may write to the repository can change it.";
                 Some(message(StatusCode::FORBIDDEN, "Not yours to change", text))
             }
@@ -157,12 +158,24 @@ impl Visitor {
         }
     }
 
-    /// Those of `repos` that they may read, in their order. What GitHub does not tell of is left out.
+    async fn note_refusal(&self, state: &WebState, repo: &Repo) {
+        if let Some(person) = &self.person
+            && let Err(error) = rights::note_refusal(&state.services, repo, person).await
+        {
+            tracing::error!(repo.id = %repo.id, %error, "a refusal could not be noted");
+        }
+    }
+
+    /// Those of `repos` that they may read, in their order. What GitHub does not tell of is left out, and what it could
+    /// only be asked at the cost of the work itself.
     pub(super) async fn readable(&self, state: &WebState, repos: Vec<Repo>) -> Vec<Repo> {
         if self.person.is_none() {
             return repos;
         }
         let asked = stream::iter(repos).map(|repo| async move {
+            if !rights::leaves_room(&state.services, &repo) {
+                return None;
+            }
             let told = self.may_read(state, &repo).await;
             let may = told.inspect_err(|error| tracing::warn!(repo.id = %repo.id, %error, "a right is not known"));
             may.unwrap_or(false).then_some(repo)

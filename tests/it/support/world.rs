@@ -80,7 +80,7 @@ pub fn signing(settings: &mut Settings) {
     settings.web_auth = WebAuth::Github;
     settings.listen = format!("127.0.0.1:{port}");
     settings.public_url = Some(format!("http://127.0.0.1:{port}").parse().unwrap());
-    settings.limits.sign_in = 0;
+    (settings.limits.sign_in, settings.limits.session) = (0, 0);
 }
 
 /// The world.

@@ -122,12 +122,7 @@ async fn f128_m40_access_that_is_taken_away_ends_pages_and_live_news() {
     let path = format!("/tasks/{task}");
     assert_eq!(rea.get(&path).await.status, 200);
     world.hub.set_permission(REPO, "rea", "none");
-    let seek = async {
-        while rea.get(&path).await.status != 404 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), seek).await.unwrap();
+    gone_or_there(&mut rea, &path, 404).await;
 
     // A model that thinks for a while keeps the stream open; the right that is taken away ends it.
     world.hub.set_permission(REPO, "rea", "read");
@@ -179,6 +174,104 @@ async fn a_pick_and_a_round_by_hand_name_the_person_who_is_signed_in() {
     };
     assert!(by_wes("pick.accept") && by_wes("session.begin"));
     drop(conn);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m40_m43_a_task_by_hand_is_started_by_writers_only_and_refusals_are_noted() {
+    let world = World::with(signing).await;
+    for (login, role) in [("wes", "write"), ("rea", "read"), ("sam", "none")] {
+        world.hub.create_user(login);
+        world.hub.set_permission(REPO, login, role);
+    }
+    let (task, run) = private_round(&world).await;
+    let mut wes = Visit::of(&world, "wes").await;
+    let home = wes.get("/").await.text;
+    let value = |mark: &str| home.split(mark).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let repo = value("<select name=\"repo\"><option value=\"");
+    let model = value("name=\"model\" value=\"");
+    for (login, status) in [("sam", 400), ("rea", 403), ("wes", 303)] {
+        let mut visit = Visit::of(&world, login).await;
+        let token = fields(&visit.get("/").await.text, "/logout").remove(0);
+        let words = [("repo", repo.as_str()), ("base_ref", ""), ("instruction", "Say it louder"), ("model", &model)];
+        let mut form = vec![token];
+        form.extend(words.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let answer = visit.post("/start", &form).await;
+        assert_eq!(answer.status, status, "{login}: {answer:?}");
+        if status == 400 {
+            assert!(answer.text.contains("There is no such repository"), "{answer:?}");
+        }
+        if status == 303 {
+            let begun = answer.to().to_owned();
+            assert!(begun.starts_with("/tasks/") && !begun.ends_with(&task));
+        }
+    }
+    let mut rea = Visit::of(&world, "rea").await;
+    assert_eq!(rea.get(&format!("/tasks/{task}/pick?run={run}")).await.status, 403);
+    let mut conn = world.store().read().await.unwrap();
+    let rows = sqlx::query("SELECT actor FROM audit WHERE action = 'web.refuse'").fetch_all(&mut *conn).await.unwrap();
+    let actors: Vec<String> = rows.iter().map(|row| sqlx::Row::get(row, "actor")).collect();
+    assert!(actors.len() == 2 && actors.iter().all(|actor| actor.ends_with(":rea")), "{actors:?}");
+    let rows = sqlx::query("SELECT requester_login FROM rounds ORDER BY created_at").fetch_all(&mut *conn).await.unwrap();
+    let by: Vec<Option<String>> = rows.iter().map(|row| sqlx::Row::get(row, "requester_login")).collect();
+    assert_eq!(by, [Some(ADA.to_owned()), Some("wes".to_owned())]);
+    drop(conn);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m13_m40_what_is_public_is_everybodys_to_read_and_a_login_is_nobody() {
+    let world = World::with(signing).await;
+    world.hub.create_user("ola");
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    world.candidate(issue, "A").await;
+    let mut ola = Visit::of(&world, "ola").await;
+    let task = task_in(&ola.get("/").await.text);
+    let path = format!("/tasks/{task}");
+    assert_eq!(ola.get(&path).await.status, 200, "it is public on GitHub");
+    world.hub.make_private(REPO);
+    world.hub.set_permission(REPO, "ola", "write");
+    gone_or_there(&mut ola, &path, 200).await;
+    // Her login is another's now, who may write; her session is not.
+    world.hub.rename_user("ola", "olivia");
+    world.hub.create_user("ola");
+    world.hub.set_permission(REPO, "ola", "write");
+    gone_or_there(&mut ola, &path, 404).await;
+    let mut olivia = Visit::of(&world, "olivia").await;
+    assert_eq!(olivia.get(&path).await.status, 200, "she signs in anew");
+    // Without the App nobody can be asked, so nobody sees it.
+    world.hub.uninstall(REPO);
+    gone_or_there(&mut olivia, &path, 404).await;
+    world.end().await;
+}
+
+/// Asks until what GitHub said before is forgotten.
+async fn gone_or_there(visit: &mut Visit<'_>, path: &str, status: u16) {
+    let seek = async {
+        while visit.get(path).await.status != status {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), seek).await.unwrap_or_else(|_| panic!("{path} is never {status}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m40_lists_leave_the_last_of_the_allowance_to_the_work() {
+    let world = World::with(signing).await;
+    let (task, _) = private_round(&world).await;
+    let mut ada = Visit::of(&world, ADA).await;
+    assert!(ada.get("/").await.text.contains(&task));
+    world.hub.set_rate_limit(60);
+    let path = format!("/tasks/{task}");
+    let seek = async {
+        while !ada.get("/").await.text.contains("hourly limit is nearly used up") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), seek).await.unwrap();
+    assert_eq!(ada.get(&path).await.status, 200, "a page itself is still there");
+    world.hub.set_rate_limit(5_000);
     world.end().await;
 }
 

@@ -71,3 +71,18 @@ async fn m42_a_form_needs_the_proof_of_its_own_session() {
     }
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_local_mode_nobody_signs_in_and_nobody_else_is_answered() {
+    let world = World::new().await;
+    let mut here = Visit::new(&world);
+    let home = here.get("/login?to=%2Ftasks%2Fnone").await;
+    assert_eq!((home.status, home.to()), (303, "/tasks/none"));
+    assert_eq!(here.get("/logout").await.status, 404);
+    assert!(!here.get("/").await.text.contains("Sign out"));
+    let mut elsewhere = Visit::at(&world, "http://evil.example");
+    for path in ["/", "/login", "/login/callback", "/logout"] {
+        assert_eq!(elsewhere.get(path).await.status, 403, "{path}");
+    }
+    world.end().await;
+}

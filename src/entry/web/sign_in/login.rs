@@ -36,7 +36,7 @@ pub(super) struct Wanted {
 
 pub(super) async fn begin(State(state): State<WebState>, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Response {
     if state.local {
-        return not_found();
+        return Redirect::to(&safe(wanted.to.as_deref())).into_response();
     }
     let Some(with) = &state.sign_in else { return cannot_sign_in() };
     // One secret for all tabs of a browser: they may sign in at once.

@@ -9,6 +9,7 @@ mod limits;
 mod ours;
 mod pulls;
 mod repos;
+mod sign_in;
 mod wire;
 
 use bakeoff::sim::github::FakeGithub;
