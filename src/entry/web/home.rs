@@ -14,8 +14,8 @@ use super::words::{moment, title};
 use crate::domain::ids::RepoId;
 use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
-use crate::service::rights::leaves_room;
 use crate::service::comparison::{Only, Overview, TaskLine, overview, repositories};
+use crate::service::rights::leaves_room;
 
 /// Tasks on the page.
 const SHOWN: i64 = 100;

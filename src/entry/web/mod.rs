@@ -98,8 +98,7 @@ pub fn router(state: WebState) -> Router {
         .layer(from_fn_with_state(state.clone(), guard::visitors));
     let signing = sign_in::router();
     // In local mode nobody but this machine is answered, whatever is asked.
-    let signing =
-        if state.local { signing.layer(from_fn_with_state(state.clone(), guard::visitors)) } else { signing };
+    let signing = if state.local { signing.layer(from_fn_with_state(state.clone(), guard::visitors)) } else { signing };
     Router::new()
         .merge(pages)
         .merge(signing)

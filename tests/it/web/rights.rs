@@ -212,7 +212,8 @@ async fn m40_m43_a_task_by_hand_is_started_by_writers_only_and_refusals_are_note
     let rows = sqlx::query("SELECT actor FROM audit WHERE action = 'web.refuse'").fetch_all(&mut *conn).await.unwrap();
     let actors: Vec<String> = rows.iter().map(|row| sqlx::Row::get(row, "actor")).collect();
     assert!(actors.len() == 2 && actors.iter().all(|actor| actor.ends_with(":rea")), "{actors:?}");
-    let rows = sqlx::query("SELECT requester_login FROM rounds ORDER BY created_at").fetch_all(&mut *conn).await.unwrap();
+    let rows =
+        sqlx::query("SELECT requester_login FROM rounds ORDER BY created_at").fetch_all(&mut *conn).await.unwrap();
     let by: Vec<Option<String>> = rows.iter().map(|row| sqlx::Row::get(row, "requester_login")).collect();
     assert_eq!(by, [Some(ADA.to_owned()), Some("wes".to_owned())]);
     drop(conn);

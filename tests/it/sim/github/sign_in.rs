@@ -1,8 +1,8 @@
 //! The web flow: consent, codes, PKCE, tokens of people.
 
+use bakeoff::sim::github::FakeGithub;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use bakeoff::sim::github::FakeGithub;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use url::Url;
