@@ -163,13 +163,14 @@ fn github_config(settings: &Settings) -> GithubConfig {
 
 /// How people sign in to the web view; `None` while something that it takes is missing.
 pub fn sign_in(settings: &Settings) -> Result<Option<SignIn>, StartError> {
-    let (Some(id), Some(secret), Some(public_url)) =
-        (&settings.client_id, &settings.client_secret, &settings.public_url)
-    else {
-        return Ok(None);
-    };
-    let oauth = OAuth::new(&github_config(settings), id.clone(), secret.clone())?;
+    let (Some(oauth), Some(public_url)) = (oauth(settings)?, &settings.public_url) else { return Ok(None) };
     Ok(SignIn::new(oauth, public_url))
+}
+
+/// The App as people sign in through it; `None` without its client id and secret.
+pub fn oauth(settings: &Settings) -> Result<Option<OAuth>, GithubError> {
+    let (Some(id), Some(secret)) = (&settings.client_id, &settings.client_secret) else { return Ok(None) };
+    OAuth::new(&github_config(settings), id.clone(), secret.clone()).map(Some)
 }
 
 /// The model providers' client.

@@ -10,6 +10,7 @@ mod home;
 mod live;
 mod page;
 mod pick;
+mod places;
 mod progress;
 mod run;
 mod sign_in;
@@ -24,13 +25,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 pub use guard::is_this_machine;
+use places::Places;
 pub use sign_in::SignIn;
 use token::Csrf;
 
@@ -49,7 +50,7 @@ pub struct WebState {
     admins: Arc<[String]>,
     session_limit: SessionLimit,
     /// Places for pages that listen to live news.
-    streams: Arc<Semaphore>,
+    places: Places,
     /// Fires when the program ends.
     stop: CancellationToken,
 }
@@ -57,7 +58,6 @@ pub struct WebState {
 impl WebState {
     /// `local`: no sign-in, loopback only. Live news end when `stop` fires.
     pub fn new(services: Services, local: bool, stop: CancellationToken) -> Self {
-        let streams = Arc::new(Semaphore::new(live::MAX_STREAMS));
         Self {
             services,
             local,
@@ -65,7 +65,7 @@ impl WebState {
             sign_in: None,
             admins: Arc::default(),
             session_limit: Arc::new(|_| Ok(())),
-            streams,
+            places: Places::new(),
             stop,
         }
     }
