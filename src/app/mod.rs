@@ -1,5 +1,6 @@
 //! The composition root: settings → stores, clients, router, workers.
 
+mod app_watch;
 pub mod parts;
 mod root;
 pub mod serve;

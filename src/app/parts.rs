@@ -9,17 +9,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::adapters::crypto::{KeyError, KeyFileError, KeyRing, load_or_generate, read_private};
 use crate::adapters::git::{GitError, GitSettings, Mirrors};
-use crate::adapters::github::{GitHub, GithubConfig, GithubError, OAuth};
+use crate::adapters::github::{GithubConfig, GithubError};
 use crate::adapters::llm::{Connector, Deadlines, LlmSettings, ModelError};
 use crate::adapters::queue::{LeaseQueue, Pool, QueueSettings};
 use crate::adapters::store::{Backend, Store, StoreError, StoreOptions, meta};
 use crate::domain::clock::{SharedClock, SystemClock};
 use crate::engine::context::{Library, Patience};
 use crate::engine::render::redact::Secrets;
-use crate::entry::web::SignIn;
 use crate::service::caps::DiskFloor;
 use crate::service::models::InvalidModel;
-use crate::service::{Policy, Services, keys, models};
+use crate::service::registration::Given;
+use crate::service::{Policy, Registration, Services, keys, models};
 
 use super::settings::{Pace, Settings};
 
@@ -139,17 +139,10 @@ async fn keep_sentinel(store: &Store, ring: &KeyRing) -> Result<(), StartError> 
     ring.check_sentinel(&sealed).map_err(StartError::WrongKeys)
 }
 
-/// The App's client; `None` until the App is set up.
-pub fn github(settings: &Settings, clock: &SharedClock) -> Result<Option<GitHub>, StartError> {
-    let Some(app) = &settings.app else { return Ok(None) };
-    let config = GithubConfig { app_id: app.app_id, private_key: app.private_key.clone(), ..github_config(settings) };
-    Ok(Some(GitHub::new(config, Arc::clone(clock))?))
-}
-
-/// Where GitHub is, and how patient we are; without the App.
-fn github_config(settings: &Settings) -> GithubConfig {
+/// The App as the settings name it; what is stored comes when the database is open.
+pub fn registration(settings: &Settings, clock: &SharedClock) -> Result<Registration, StartError> {
     let pace = &settings.pace;
-    GithubConfig {
+    let config = GithubConfig {
         api_url: settings.github_api_url.as_str().trim_end_matches('/').to_owned(),
         web_url: settings.github_url.as_str().trim_end_matches('/').to_owned(),
         ca_file: settings.ca_file.clone(),
@@ -158,19 +151,14 @@ fn github_config(settings: &Settings) -> GithubConfig {
         fresh_token_grace: pace.fresh_token_grace,
         write_spacing: pace.write_spacing,
         ..GithubConfig::default()
-    }
-}
-
-/// How people sign in to the web view; `None` while something that it takes is missing.
-pub fn sign_in(settings: &Settings) -> Result<Option<SignIn>, StartError> {
-    let (Some(oauth), Some(public_url)) = (oauth(settings)?, &settings.public_url) else { return Ok(None) };
-    Ok(SignIn::new(oauth, public_url))
-}
-
-/// The App as people sign in through it; `None` without its client id and secret.
-pub fn oauth(settings: &Settings) -> Result<Option<OAuth>, GithubError> {
-    let (Some(id), Some(secret)) = (&settings.client_id, &settings.client_secret) else { return Ok(None) };
-    OAuth::new(&github_config(settings), id.clone(), secret.clone()).map(Some)
+    };
+    let oauth = settings.client_id.clone().zip(settings.client_secret.clone());
+    let given = Given {
+        app: settings.app.as_ref().map(|app| (app.app_id, app.private_key.clone())),
+        webhook_secrets: settings.webhook_secrets.clone(),
+        oauth,
+    };
+    Ok(Registration::new(config, given, Arc::clone(clock))?)
 }
 
 /// The model providers' client.
@@ -220,6 +208,7 @@ fn policy(settings: &Settings) -> Policy {
         budget_day: settings.budget_day,
         budget_user_day: settings.budget_user_day,
         budget_installation_day: settings.budget_installation_day,
+        ceilings: settings.budget_ceilings,
         counts: settings.counts,
         disk: Some(DiskFloor { folder: settings.data_dir.clone(), percent: settings.disk_free_percent })
             .filter(|floor| floor.percent > 0),
@@ -288,7 +277,7 @@ pub async fn build_with(settings: Settings, store: Store, secrets: Secrets) -> R
         Arc::new(LeaseQueue::new(store.clone(), Arc::clone(&clock), queue_settings(settings.workers, &settings.pace)));
     let services = Services {
         queue: Arc::<LeaseQueue>::clone(&queue),
-        github: github(&settings, &clock)?,
+        app: registration(&settings, &clock)?,
         mirrors: Mirrors::new(settings.data_dir.clone(), git(&settings))?,
         library: Library::new(&settings.data_dir, Patience::default()),
         llm: Arc::new(llm(&settings)?),
@@ -298,6 +287,10 @@ pub async fn build_with(settings: Settings, store: Store, secrets: Secrets) -> R
         policy: Arc::new(policy(&settings)),
         store,
     };
+    if let Err(error) = services.app.refresh(&services.store, &services.keys, &services.secrets).await {
+        // The rest works without it, and the page that can make another is part of the rest.
+        tracing::error!(%error, "the App that was made on the setup page is not in use");
+    }
     models::load_file(&services, settings.models.clone()).await?.map_err(StartError::Model)?;
     Ok(Parts { services, queue, settings })
 }

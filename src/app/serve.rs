@@ -9,7 +9,6 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::adapters::crypto::WebhookSecrets;
 use crate::adapters::queue::{Inbox, InboxSettings, LockError, QueueAdapter as _, ServeLock};
 use crate::adapters::store::{Backend, sqlite_file};
 use crate::engine::render::redact::Secrets;
@@ -19,7 +18,8 @@ use crate::entry::webhook::{self, Receiver};
 use crate::entry::worker::Worker;
 use crate::service::reconcile;
 
-use super::parts::{Parts, StartError, build_with, make_folder, open_store, sign_in};
+use super::app_watch;
+use super::parts::{Parts, StartError, build_with, make_folder, open_store};
 use super::settings::{Settings, WebAuth};
 
 /// A program that listens.
@@ -102,13 +102,15 @@ async fn listen(parts: Parts, with_workers: bool, lock: Option<ServeLock>) -> Re
     let address =
         listener.local_addr().map_err(|error| StartError::Io { what: "no address to listen on".into(), error })?;
     let stop = CancellationToken::new();
-    let router = router(&parts, &stop)?;
+    let router = router(&parts, &stop);
     let stopped = stop.clone();
     let server = tokio::spawn(async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(stopped.cancelled_owned()).await
     });
     let workers = if with_workers { Some(start_workers(&parts, &stop).await?) } else { None };
+    app_watch::start(&parts, &stop);
+    app_watch::tell_the_way(&parts, address).await?;
     tracing::info!(%address, "listening");
     Ok(Running { address, stop, server, workers, _lock: lock })
 }
@@ -116,6 +118,7 @@ async fn listen(parts: Parts, with_workers: bool, lock: Option<ServeLock>) -> Re
 /// Works without listening, until `stop` fires.
 pub async fn work(parts: Parts, stop: CancellationToken) -> Result<(), StartError> {
     let workers = start_workers(&parts, &stop).await?;
+    app_watch::start(&parts, &stop);
     workers.await.map_err(|error| StartError::Other(error.into()))
 }
 
@@ -139,32 +142,28 @@ async fn start_workers(parts: &Parts, stop: &CancellationToken) -> Result<JoinHa
 
 /// Where the web view signs people in.
 fn is_sign_in(path: &str) -> bool {
-    path.starts_with("/login")
+    path.starts_with("/login") || path.starts_with("/setup")
 }
 
-fn router(parts: &Parts, stop: &CancellationToken) -> Result<Router, StartError> {
+fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     let settings = &parts.settings;
     let services = &parts.services;
-    let app_id = services.github.as_ref().map_or(0, crate::adapters::github::GitHub::app_id);
-    let secrets = WebhookSecrets::new(&settings.webhook_secrets);
     let receiver = Receiver::new(
         Inbox::start(services.store.clone(), InboxSettings::default()),
-        secrets.clone(),
-        app_id,
+        services.app.clone(),
         Arc::clone(&services.clock),
         settings.pace.body_read,
     );
     let local = settings.web_auth == WebAuth::Local;
-    let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), app_id, stop.clone())
-        .with_webhook_secrets(secrets)
+    let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), stop.clone())
         .with_token_limit(settings.limits.token);
     let proxies = Proxies::new(&settings.trusted_proxies);
     let of = |per_minute| AddressLimit::new(per_minute, &proxies);
     let limits = &settings.limits;
     let per_session = Limit::new(limits.session);
-    let sign_in = if local { None } else { sign_in(settings)? };
-    let view = WebState::new(services.clone(), local, stop.clone());
-    let view = view.with_sign_in(sign_in, &settings.admins, Arc::new(move |session| per_session.check(session)));
+    let view = WebState::new(services.clone(), local, stop.clone())
+        .with_admin_token(settings.admin_token.as_ref())
+        .with_admins(&settings.admins, Arc::new(move |session| per_session.check(session)));
     let pages = limited(web::router(view), &of(limits.sign_in).on(is_sign_in));
     let rest = api::router(api, &settings.cors_origins);
     let all = Router::new()
@@ -172,5 +171,5 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Result<Router, StartError>
         .merge(pages)
         .merge(limited(rest, &of(limits.address).on(|path| !api::is_watched(path))))
         .layer(axum::middleware::from_fn_with_state(local, super::root::root));
-    Ok(api::finished(all))
+    api::finished(all)
 }

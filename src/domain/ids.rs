@@ -49,6 +49,8 @@ macro_rules! uuid_id {
 }
 
 uuid_id! {
+    /// The GitHub App as it was made on the setup page.
+    AppCredentialsId,
     /// A repository that bakeoff knows.
     RepoId,
     /// One issue's (or one REST user's) piece of work.

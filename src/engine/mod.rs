@@ -5,6 +5,7 @@ pub mod command;
 pub mod context;
 pub mod evidence;
 pub mod highlight;
+pub mod manifest;
 pub mod patch;
 pub mod render;
 pub mod repofile;

@@ -8,7 +8,7 @@ use crate::domain::ids::{RepoId, RoundId};
 use crate::domain::money::UsdMicros;
 
 use super::caps::day_start;
-use super::{Policy, Services};
+use super::{Policy, Services, kept_caps};
 
 /// A cap and what counts against it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,8 @@ pub(super) async fn warn(svc: &Services, conn: &mut Conn, round: RoundId) -> Res
     let now = svc.now();
     let day = day_start(now).0;
     let of_round = Budget { whose: "round", cap: row.budget, spend: usage::of_round(conn, round).await? };
-    let of_day = of_day(conn, &svc.policy, Some(task.repo_id), now).await?;
+    let policy = svc.policy.with_kept(kept_caps::get(conn).await?);
+    let of_day = of_day(conn, &policy, Some(task.repo_id), now).await?;
     for budget in [of_round].into_iter().chain(of_day).filter(|budget| budget.is_mostly_spent(percent)) {
         let scope = match budget.whose {
             "round" => format!("round:{round}"),

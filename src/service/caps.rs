@@ -14,8 +14,8 @@ use crate::domain::ids::{GithubUserId, PullId, TaskId};
 use crate::domain::money::UsdMicros;
 use crate::domain::repo::Repo;
 
-use super::Policy;
 use super::budget::{self, Budget};
+use super::{Policy, kept_caps};
 
 /// Caps that count something other than money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +160,7 @@ pub(super) async fn reached(
         return Ok(Some(cap));
     }
     usage::hold(conn).await?;
+    let policy = &policy.lowered(kept_caps::get(conn).await?);
     if let Some(cap) = money(conn, policy, wanted, now).await? {
         return Ok(Some(cap));
     }

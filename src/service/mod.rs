@@ -15,9 +15,11 @@ pub mod dress_pull;
 pub mod effects;
 pub mod execute_run;
 pub mod grow_round;
+pub mod health;
 mod history;
 pub mod inbound;
 pub mod jobs;
+pub mod kept_caps;
 pub mod keys;
 pub mod models;
 pub mod open_pull;
@@ -27,11 +29,13 @@ pub mod progress;
 pub mod publish;
 pub mod pulls;
 pub mod reconcile;
+pub mod registration;
 pub mod repo_file;
 pub mod repos;
 pub mod rest;
 pub mod rights;
 pub mod round_state;
+pub mod setup;
 pub mod sign_in;
 pub mod start_round;
 pub mod tokens;
@@ -55,6 +59,7 @@ use crate::engine::context::Library;
 use crate::engine::render::redact::Secrets;
 
 pub use policy::Policy;
+pub use registration::Registration;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -63,8 +68,8 @@ pub struct Services {
     pub store: Store,
     /// The queue that wakes work up.
     pub queue: Arc<dyn QueueAdapter>,
-    /// GitHub; `None` until the App is set up.
-    pub github: Option<GitHub>,
+    /// The GitHub App, which may be set up while the program runs.
+    pub app: Registration,
     /// Copies of repositories.
     pub mirrors: Mirrors,
     /// What is known of their sources.
@@ -88,8 +93,8 @@ impl Services {
     }
 
     /// The App's client for GitHub.
-    pub fn github(&self) -> Result<&GitHub, GithubError> {
-        self.github.as_ref().ok_or(GithubError::NotConfigured("settings are missing"))
+    pub fn github(&self) -> Result<GitHub, GithubError> {
+        self.app.now().github.clone().ok_or(GithubError::NotConfigured("it is not set up yet"))
     }
 
     /// GitHub's API for one repository through its installation.

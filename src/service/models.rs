@@ -12,7 +12,12 @@ use crate::engine::command::{alias_problem, is_reserved_alias};
 
 use super::{Services, audit, execute_run, round_state};
 
+mod change;
 mod fallbacks;
+mod probe;
+
+pub use change::{Changed, ModelChange, change};
+pub use probe::{Probe, probe};
 
 /// A profile as its owner writes it.
 #[derive(Debug, Clone)]
@@ -127,6 +132,14 @@ fn seal(svc: &Services, id: ModelId, key: &SecretString) -> String {
     let record = id.to_string();
     let key = SecretString::from(key.expose_secret().trim().to_owned());
     svc.keys.encrypt(Place { purpose: Purpose::ModelKey, record: &record }, &key)
+}
+
+/// The key of a live profile, decrypted here and nowhere else.
+pub(super) async fn key(svc: &Services, id: ModelId) -> anyhow::Result<SecretString> {
+    let cipher = models::key_cipher(&mut *svc.store.read().await?, id).await?.unwrap_or_default();
+    let key = svc.keys.decrypt(Place { purpose: Purpose::ModelKey, record: &id.to_string() }, &cipher)?;
+    svc.secrets.register(key.expose_secret());
+    Ok(key)
 }
 
 /// Adds a profile.

@@ -9,6 +9,7 @@ use crate::domain::money::UsdMicros;
 use crate::engine::repofile::RepoFile;
 
 use super::caps::{Counts, DiskFloor};
+use super::kept_caps::Caps;
 
 /// Decisions of the operator; [`Default`] is what the documentation says.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Policy {
     pub budget_user_day: Option<UsdMicros>,
     /// The most one installation of the App may spend in a day (UTC); `None` for no cap of its own.
     pub budget_installation_day: Option<UsdMicros>,
+    /// Caps on money that the environment or the settings file gives: nothing kept may be above them.
+    pub ceilings: Caps,
     /// Caps on how many, not on money.
     pub counts: Counts,
     /// Where room is needed for anything to start.
@@ -91,6 +94,7 @@ impl Default for Policy {
             budget_day: usd(100),
             budget_user_day: None,
             budget_installation_day: None,
+            ceilings: Caps::default(),
             counts: Counts::default(),
             disk: None,
             max_run_tokens: 1_640_000,

@@ -24,7 +24,7 @@ const IN_FLIGHT: Duration = Duration::from_mins(1);
 pub async fn schedule(svc: &Services) -> anyhow::Result<()> {
     let mut tx = svc.store.begin().await?;
     svc.enqueue(&mut tx, Job::Upkeep).await?;
-    if svc.github.is_none() {
+    if svc.app.now().github.is_none() {
         return Ok(tx.commit().await?);
     }
     svc.enqueue(&mut tx, Job::RedeliverFailed).await?;

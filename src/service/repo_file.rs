@@ -14,7 +14,7 @@ use crate::engine::render::repo_file_broken;
 use crate::engine::repofile::{MAX_BYTES, REPO_FILE, RepoFile, RepoFileError, read_repo_file, too_large};
 
 use super::effects::{Said, Thread, say};
-use super::{Services, repos};
+use super::{Services, kept_caps, repos};
 
 /// A version of the file that cannot be read.
 #[derive(Debug, Clone)]
@@ -43,8 +43,9 @@ pub async fn under(svc: &Services, repo: &Repo) -> anyhow::Result<(Services, Opt
             (RepoFile { terms, ..RepoFile::default() }, Some(Broken { blob, error }))
         }
     };
+    let svc = kept_caps::in_force(svc).await?;
     let policy = Arc::new(svc.policy.narrowed(file));
-    Ok((Services { policy, ..svc.clone() }, broken))
+    Ok((Services { policy, ..svc }, broken))
 }
 
 type Found = Option<(String, Result<RepoFile, RepoFileError>)>;

@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 use crate::domain::sha256::Sha256Hex;
 
 const PREFIX: &str = "bko_";
+/// Keys of the setup page begin otherwise: they stand in the log on purpose, which would blot a token out.
+const SETUP_PREFIX: &str = "setup-";
 
 /// A fresh token: shown once, then only its hash is known.
 #[derive(Debug)]
@@ -22,8 +24,17 @@ pub struct NewSecret {
 impl NewSecret {
     /// Makes one.
     pub fn generate() -> Self {
+        Self::with(PREFIX)
+    }
+
+    /// One for the setup page.
+    pub fn setup_key() -> Self {
+        Self::with(SETUP_PREFIX)
+    }
+
+    fn with(prefix: &str) -> Self {
         let bits = Zeroizing::new(rand::random::<[u8; 32]>());
-        let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bits.as_slice()));
+        let text = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits.as_slice()));
         Self { hash: secret_hash(&text), secret: SecretString::from(text) }
     }
 }

@@ -8,6 +8,7 @@ mod app;
 mod bounded;
 mod call;
 mod config;
+mod conversion;
 mod core;
 mod error;
 mod etag;
@@ -30,6 +31,7 @@ mod wire;
 
 pub use app::GitHub;
 pub use config::GithubConfig;
+pub use conversion::{NewApp, convert_manifest};
 pub use error::{GithubError, ValidationCode};
 pub use limiter::{WriteKind, WriteLimiter, WriteRules};
 pub use oauth::{OAuth, SignInError};

@@ -77,7 +77,7 @@ impl Core {
         let outgoing = Outgoing {
             method: &call.method,
             url,
-            bearer: &bearer.secret,
+            bearer: Some(&bearer.secret),
             accept: call.accept,
             etag: call.etag.as_deref(),
             body: call.body.as_deref(),

@@ -18,7 +18,7 @@ use super::{GithubConfig, GithubError};
 pub(super) struct Outgoing<'a> {
     pub method: &'a Method,
     pub url: &'a Url,
-    pub bearer: &'a SecretString,
+    pub bearer: Option<&'a SecretString>,
     pub accept: &'static str,
     pub etag: Option<&'a str>,
     pub body: Option<&'a [u8]>,
@@ -128,15 +128,17 @@ pub(super) fn client(config: &GithubConfig, loopback: bool) -> Result<reqwest::C
 }
 
 fn build(outgoing: &Outgoing<'_>) -> Option<http::Request<OctoBody>> {
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", outgoing.bearer.expose_secret())).ok()?;
-    bearer.set_sensitive(true);
     let mut request = http::Request::builder()
         .method(outgoing.method)
         .uri(outgoing.url.as_str())
-        .header(AUTHORIZATION, bearer)
         .header(ACCEPT, outgoing.accept)
         .header(USER_AGENT, concat!("bakeoff/", env!("CARGO_PKG_VERSION")))
         .header("x-github-api-version", "2022-11-28");
+    if let Some(bearer) = outgoing.bearer {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret())).ok()?;
+        bearer.set_sensitive(true);
+        request = request.header(AUTHORIZATION, bearer);
+    }
     if let Some(etag) = outgoing.etag {
         request = request.header(IF_NONE_MATCH, etag);
     }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "pick_forms", include_str!("../../../migrations/0007_pick_forms.sql")),
     (8, "answers", include_str!("../../../migrations/0008_answers.sql")),
     (9, "sessions", include_str!("../../../migrations/0009_sessions.sql")),
+    (10, "setup", include_str!("../../../migrations/0010_setup.sql")),
     (12, "opinions", include_str!("../../../migrations/0012_opinions.sql")),
 ];
 

@@ -5,6 +5,7 @@
 //! A status changes only as a compare-and-set that says whether it happened (I3).
 
 pub mod answers;
+pub mod app_credentials;
 pub mod audit;
 pub mod budget_warnings;
 pub mod charges;
@@ -24,6 +25,7 @@ pub mod rounds;
 pub mod run_logs;
 pub mod runs;
 pub mod sessions;
+pub mod setup_secrets;
 pub mod spending;
 pub mod standings;
 pub mod tasks;

@@ -19,6 +19,7 @@ use url::Url;
 use crate::domain::money::UsdMicros;
 use crate::entry::api::Network;
 use crate::service::caps::Counts;
+use crate::service::kept_caps::Caps;
 use crate::service::models::NewModel;
 
 pub use docs::configuration;
@@ -73,6 +74,8 @@ pub struct Pace {
     pub reconcile: Duration,
     /// GitHub's answer about somebody who only looks at a page is believed this long.
     pub looking: Duration,
+    /// How often it is looked whether another process set the App up.
+    pub app_look: Duration,
     /// A run may work this long.
     pub run_deadline: Duration,
     /// First wait before a failed model call is made again.
@@ -107,6 +110,7 @@ impl Default for Pace {
             job_pause_max: s(600),
             reconcile: s(3600),
             looking: s(45),
+            app_look: s(10),
             run_deadline: s(600),
             model_retry_wait: s(1),
             model_first_event: s(120),
@@ -193,6 +197,8 @@ pub struct Settings {
     pub budget_user_day: Option<UsdMicros>,
     /// The most one installation of the App may spend in a day.
     pub budget_installation_day: Option<UsdMicros>,
+    /// Those of the caps on money that were given, which nothing kept in the database may exceed.
+    pub budget_ceilings: Caps,
     /// Caps on how many, not on money.
     pub counts: Counts,
     /// The part of the disk that must be free for anything to start, in percent; 0 asks for none.
@@ -241,6 +247,7 @@ impl Default for Settings {
             budget_day: policy.budget_day,
             budget_user_day: policy.budget_user_day,
             budget_installation_day: policy.budget_installation_day,
+            budget_ceilings: Caps::default(),
             counts: policy.counts,
             disk_free_percent: 10,
             budget_warn_percent: policy.budget_warn_percent,

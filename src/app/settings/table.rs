@@ -263,18 +263,22 @@ pub const TABLE: &[Row] = &[
     }),
     row("BUDGET_RUN_USD", "1", "the most one run may spend, in USD", |d, raw| {
         d.settings.budget_run = raw.usd()?;
+        d.settings.budget_ceilings.run = Some(d.settings.budget_run);
         Ok(())
     }),
     row("BUDGET_ROUND_USD", "3", "the most one round may spend, in USD", |d, raw| {
         d.settings.budget_round = raw.usd()?;
+        d.settings.budget_ceilings.round = Some(d.settings.budget_round);
         Ok(())
     }),
     row("BUDGET_REPO_DAY_USD", "20", "the most one repository may spend in a day (UTC), in USD", |d, raw| {
         d.settings.budget_repo_day = raw.usd()?;
+        d.settings.budget_ceilings.repo_day = Some(d.settings.budget_repo_day);
         Ok(())
     }),
     row("BUDGET_DAY_USD", "100", "the most all repositories together may spend in a day (UTC), in USD", |d, raw| {
         d.settings.budget_day = raw.usd()?;
+        d.settings.budget_ceilings.day = Some(d.settings.budget_day);
         Ok(())
     }),
     row(
@@ -283,6 +287,7 @@ pub const TABLE: &[Row] = &[
         "the most the rounds of one person may spend in a day (UTC), in USD; without it a person has no cap of their own",
         |d, raw| {
             d.settings.budget_user_day = Some(raw.usd()?);
+            d.settings.budget_ceilings.user_day = d.settings.budget_user_day;
             Ok(())
         },
     ),

@@ -14,6 +14,7 @@ use super::command::ModelRequest;
 pub use docs::repo_file_page;
 pub use error::RepoFileError;
 pub use keys::{KEYS, KeyRow};
+pub(in crate::engine) use yaml::plain_json;
 
 /// Where the file lies in the repository.
 pub const REPO_FILE: &str = ".github/bakeoff.yml";

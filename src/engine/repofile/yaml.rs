@@ -58,6 +58,21 @@ pub(super) fn compose(text: &str) -> Result<Option<Node>, Fault> {
     Ok(root.filter(|node| !node.is_null()))
 }
 
+/// A text of ours as plain JSON: words without quotes that say so are true or false, everything else is text.
+pub(in crate::engine) fn plain_json(text: &str) -> Option<serde_json::Value> {
+    compose(text).ok().flatten().map(json)
+}
+
+fn json(node: Node) -> serde_json::Value {
+    match node.value {
+        Value::Text { text, plain: true } if text == "true" => true.into(),
+        Value::Text { text, plain: true } if text == "false" => false.into(),
+        Value::Text { text, .. } => text.into(),
+        Value::List(items) => items.into_iter().map(json).collect(),
+        Value::Map(pairs) => pairs.into_iter().map(|(key, node)| (key.text, json(node))).collect(),
+    }
+}
+
 struct Events<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
 }

@@ -230,6 +230,16 @@ impl Fields {
         self.map.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a field is there, be it null.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
+    /// What a change says of a field that may be cleared: nothing, null, or a value.
+    pub(super) fn changed<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        self.is_named(name).then(|| if self.is_given(name) { read(self) } else { None })
+    }
+
     /// A moment in RFC 3339, which may be missing or null.
     pub(super) fn moment(&mut self, name: &str) -> Option<Timestamp> {
         let value = self.given(name)?;

@@ -59,14 +59,14 @@ async fn list(
         }
     };
     let paging = paging.at_most_by_default();
-    let rows = deliveries::list(&state.services, state.app_id, status, &paging.page()).await?;
+    let rows = deliveries::list(&state.services, state.app_id(), status, &paging.page()).await?;
     Ok(paging.answer(rows, |row| (row.received_at, row.guid.clone()), |row| Some((&row).into())))
 }
 
 async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::HookDelivery>, ApiError> {
     caller.unlimited()?;
     let guid: String = ids.read(0, show::DELIVERY)?;
-    let found = deliveries::one(&state.services, state.app_id, &guid).await?;
+    let found = deliveries::one(&state.services, state.app_id(), &guid).await?;
     Ok(Shown((&found.ok_or_else(|| ApiError::not_found(show::DELIVERY))?).into()))
 }
 
@@ -77,7 +77,7 @@ async fn redeliver(
 ) -> Result<Accepted<show::Redelivery>, ApiError> {
     caller.unlimited()?;
     let delivery_id: String = ids.read(0, show::DELIVERY)?;
-    let through = match deliveries::redeliver(&state.services, state.app_id, &delivery_id, &caller.actor()).await? {
+    let through = match deliveries::redeliver(&state.services, state.app_id(), &delivery_id, &caller.actor()).await? {
         Again::Rearmed => "bakeoff",
         Again::Asked => "github",
         Again::Unknown => return Err(ApiError::not_found(show::DELIVERY)),

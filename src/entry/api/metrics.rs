@@ -49,15 +49,13 @@ fn git(text: &mut String, stats: &GitStats) {
 pub(super) async fn metrics(State(state): State<ApiState>) -> Result<Text, ApiError> {
     let svc = &state.services;
     let jobs = gauges::jobs_by_status(svc).await?;
-    let deliveries = gauges::deliveries_by_status(svc, state.app_id).await?;
+    let deliveries = gauges::deliveries_by_status(svc, state.app_id()).await?;
     let mut text = String::new();
     let version = format!("{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
     family(&mut text, "bakeoff_build_info", "gauge", "The running version.", &[(version, "1".into())]);
     family(&mut text, "bakeoff_jobs", "gauge", "Jobs in the queue.", &by_status(jobs));
     family(&mut text, "bakeoff_deliveries", "gauge", "Webhook deliveries kept.", &by_status(deliveries));
-    if let Some(secrets) = &state.webhook_secrets {
-        signatures(&mut text, secrets);
-    }
+    signatures(&mut text, &svc.app.now().webhook_secrets);
     git(&mut text, &svc.mirrors.stats());
     Ok(Text(text))
 }

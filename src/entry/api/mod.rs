@@ -45,7 +45,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::adapters::crypto::{WebhookSecrets, secret_hash};
+use crate::adapters::crypto::secret_hash;
 use crate::domain::ids::TokenId;
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
@@ -63,37 +63,32 @@ pub struct ApiState {
     services: Services,
     new_tasks: NewTasks,
     admin: Option<Arc<Sha256Hex>>,
-    app_id: i64,
     stop: CancellationToken,
     token_limit: Limit<Option<TokenId>>,
     pick_wait: Duration,
     body_read: Duration,
-    webhook_secrets: Option<WebhookSecrets>,
     /// Places for streams of logs.
     streams: Arc<Semaphore>,
 }
 
 impl ApiState {
     /// `admin_token` holds every scope; `stop` fires when the program ends (readiness).
-    pub fn new(services: Services, admin_token: Option<&SecretString>, app_id: i64, stop: CancellationToken) -> Self {
+    pub fn new(services: Services, admin_token: Option<&SecretString>, stop: CancellationToken) -> Self {
         Self {
             new_tasks: NewTasks::start(services.store.clone()),
             services,
             admin: admin_token.map(|token| Arc::new(secret_hash(token.expose_secret()))),
-            app_id,
             stop,
             token_limit: Limit::new(0),
             pick_wait: Duration::from_secs(30),
             body_read: Duration::from_secs(30),
-            webhook_secrets: None,
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
         }
     }
 
-    /// The receiver's secrets, whose use the metrics count.
-    #[must_use]
-    pub fn with_webhook_secrets(self, secrets: WebhookSecrets) -> Self {
-        Self { webhook_secrets: Some(secrets), ..self }
+    /// The number of the App whose deliveries are shown.
+    fn app_id(&self) -> i64 {
+        self.services.app.number()
     }
 
     /// How many streams of logs may be open at once.

@@ -9,17 +9,17 @@ use utoipa::ToSchema;
 use super::auth::Caller;
 use super::body::{Body, Fields};
 use super::error::ApiError;
-use super::form::{Created, Done, Example, Family, Piece, Shown, delete, family, get, post};
+use super::form::{Created, Done, Example, Family, Piece, Shown, delete, family, get, patch, post};
 use super::input::Ids;
 use super::paging::Paging;
 use super::{ApiState, show};
 use crate::domain::model::{KeyLimits, Provider, ToolUse, Wire};
 use crate::domain::money::{Prices, UsdMicros};
 use crate::domain::token::Scope;
-use crate::service::models::{self, Deleted, NewModel};
+use crate::service::models::{self, Changed, Deleted, NewModel};
 use crate::service::rest::lookup;
 
-const IN_FILE: &str = "The model stands in the settings file and can only be taken out there.";
+const IN_FILE: &str = "The model stands in the settings file and can only be changed there.";
 
 /// A model to know, with its key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,6 +80,45 @@ impl Example for NewProfile {
     }
 }
 
+/// What is to be different about a model.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ModelChange {
+    #[schema(min_length = 1, max_length = 200)]
+    display_name: Option<String>,
+    /// The word in commands.
+    #[schema(min_length = 1, max_length = 64)]
+    alias: Option<String>,
+    default: Option<bool>,
+    #[schema(min_length = 1, max_length = 10_000)]
+    api_key: Option<String>,
+    tools: Option<ToolUse>,
+    prices: Option<show::Prices>,
+    free: Option<bool>,
+    #[schema(min_length = 1, max_length = 64)]
+    fallback: Option<String>,
+    #[schema(minimum = 1)]
+    max_concurrent: Option<u32>,
+    #[schema(minimum = 1)]
+    requests_per_minute: Option<u32>,
+}
+
+impl Example for ModelChange {
+    fn example() -> Self {
+        Self {
+            display_name: None,
+            alias: Some("claude".into()),
+            default: Some(true),
+            api_key: None,
+            tools: None,
+            prices: Some(show::Prices { input: 3.0, output: 15.0, cached_input: Some(0.3) }),
+            free: None,
+            fallback: None,
+            max_concurrent: None,
+            requests_per_minute: None,
+        }
+    }
+}
+
 pub(super) fn routes() -> Family {
     family(
         "Models",
@@ -88,6 +127,13 @@ pub(super) fn routes() -> Family {
             get("/v1/models", Scope::Read, "Lists model profiles, newest first", list),
             post("/v1/models", Scope::Admin, "Adds a model profile", add),
             get("/v1/models/{id}", Scope::Read, "Shows a model profile", one).unknown(show::MODEL),
+            patch("/v1/models/{id}", Scope::Admin, "Changes a model profile", change)
+                .about(
+                    "What is left out stays, and null clears. Provider, model and base_url never change: a key is for one \
+                     server.",
+                )
+                .fails(409, IN_FILE)
+                .unknown(show::MODEL),
             delete("/v1/models/{id}", Scope::Admin, "Takes a model profile away", remove)
                 .about("Queued runs of it fail, running ones finish, and all keep their provider and model name.")
                 .fails(409, IN_FILE)
@@ -156,6 +202,48 @@ async fn add(
     match models::add(&state.services, new, &caller.actor()).await? {
         Ok(model) => Ok(Created((&model).into())),
         Err(invalid) => {
+            again.problem("value_error", invalid.field, invalid.message);
+            Err(again.refused())
+        }
+    }
+}
+
+/// What of a profile is never cleared, only replaced.
+fn replaced<T>(fields: &mut Fields, name: &str, read: impl FnOnce(&mut Fields) -> T) -> Option<T> {
+    fields.is_given(name).then(|| read(fields))
+}
+
+fn read_change(mut fields: Fields) -> Result<models::ModelChange, ApiError> {
+    let tools = ToolUse::ALL.map(ToolUse::as_str);
+    let change = models::ModelChange {
+        display_name: fields.changed("display_name", |f| f.optional_text("display_name", (1, 200))),
+        alias: fields.optional_text("alias", (1, 64)),
+        default: replaced(&mut fields, "default", |f| f.flag("default")),
+        api_key: fields.optional_text("api_key", (1, 10_000)).map(SecretString::from),
+        tools: fields.optional_word("tools", &tools, ToolUse::parse),
+        prices: fields.changed("prices", prices),
+        free: replaced(&mut fields, "free", |f| f.flag("free")),
+        fallback: fields.changed("fallback", |f| f.optional_text("fallback", (1, 64))),
+        max_concurrent: fields.changed("max_concurrent", |f| f.optional_count("max_concurrent")),
+        requests_per_minute: fields.changed("requests_per_minute", |f| f.optional_count("requests_per_minute")),
+    };
+    fields.finish()?;
+    Ok(change)
+}
+
+async fn change(
+    State(state): State<ApiState>,
+    caller: Caller,
+    ids: Ids,
+    Body { fields, .. }: Body<ModelChange>,
+) -> Result<Shown<show::Model>, ApiError> {
+    let mut again = fields.clone();
+    let change = read_change(fields)?;
+    match models::change(&state.services, ids.read(0, show::MODEL)?, change, &caller.actor()).await? {
+        Changed::Yes(model) => Ok(Shown((&*model).into())),
+        Changed::Unknown => Err(ApiError::not_found(show::MODEL)),
+        Changed::InFile => Err(ApiError::said(StatusCode::CONFLICT, IN_FILE)),
+        Changed::Invalid(invalid) => {
             again.problem("value_error", invalid.field, invalid.message);
             Err(again.refused())
         }

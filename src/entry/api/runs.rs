@@ -150,9 +150,13 @@ async fn list(
     paging: Paging,
 ) -> Result<Piece<show::Run>, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
-    let runs = tasks::runs(&state.services, task.id).await?;
+    let mut rows = Vec::new();
+    for run in tasks::runs(&state.services, task.id).await? {
+        let papers = tasks::papers(&state.services, run.id).await?;
+        rows.push((run, papers));
+    }
     Ok(paging.cut(
-        tasks::with_papers(&state.services, runs).await?,
+        rows,
         |(run, _)| (run.created_at, run.id.to_string()),
         |(run, papers)| Some(show::Run::new(run, papers)),
     ))
@@ -160,8 +164,7 @@ async fn list(
 
 async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::Run>, ApiError> {
     let (run, _) = ids.run(&state, &caller).await?;
-    let found = tasks::with_papers(&state.services, vec![run]).await?.pop();
-    let (run, papers) = found.ok_or_else(|| ApiError::not_found(show::RUN))?;
+    let papers = tasks::papers(&state.services, run.id).await?;
     Ok(Shown(show::Run::new(run, papers)))
 }
 

@@ -18,9 +18,6 @@ pub async fn serve(process: &Process, workers: bool, migrate: bool) -> anyhow::R
     let mut signals = Signals::new()?;
     let settings = process.settings()?;
     let longest = settings.pace.stop_grace + LAST_MOMENTS;
-    if settings.app.is_none() {
-        tracing::warn!("the GitHub App is not set up yet: webhooks are refused; `bakeoff doctor` says what is missing");
-    }
     let started = app::start(settings, process.secrets.clone(), Start { workers, migrate });
     let mut running = tokio::select! {
         started = started => started?,

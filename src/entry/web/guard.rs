@@ -13,6 +13,10 @@ use super::visitor::Visitor;
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// On an answer: its form goes to this origin too. The setup page's form goes to GitHub.
+#[derive(Clone)]
+pub(super) struct FormTarget(pub(super) String);
+
 /// Headers by which a proxy would say that the visitor is somebody else; besides, all that start with `x-forwarded`.
 const FORWARDING: [&str; 9] = [
     "forwarded",
@@ -75,6 +79,12 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
     ];
     for (name, value) in rows {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(FormTarget(origin)) = response.extensions().get().cloned() {
+        let wider = CSP.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+        if let Ok(value) = HeaderValue::from_str(&wider) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
+        }
     }
     response
 }

@@ -10,9 +10,9 @@ mod home;
 mod live;
 mod page;
 mod pick;
-mod places;
 mod progress;
 mod run;
+mod setup;
 mod sign_in;
 mod start;
 mod task;
@@ -25,14 +25,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
+use crate::adapters::crypto::secret_hash;
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 pub use guard::is_this_machine;
-use places::Places;
-pub use sign_in::SignIn;
+use sign_in::SignIn;
 use token::Csrf;
 
 /// Counts a page of a session; when there were too many, the seconds until the next one may come (M49).
@@ -44,13 +46,13 @@ pub struct WebState {
     services: Services,
     local: bool,
     csrf: Csrf,
-    /// How people sign in; `None` in local mode, and while something is missing for it.
-    sign_in: Option<SignIn>,
     /// Logins of those who run this installation.
     admins: Arc<[String]>,
+    /// The operator's token, which opens the setup page while there is no App.
+    admin: Option<Arc<Sha256Hex>>,
     session_limit: SessionLimit,
     /// Places for pages that listen to live news.
-    places: Places,
+    streams: Arc<Semaphore>,
     /// Fires when the program ends.
     stop: CancellationToken,
 }
@@ -58,22 +60,38 @@ pub struct WebState {
 impl WebState {
     /// `local`: no sign-in, loopback only. Live news end when `stop` fires.
     pub fn new(services: Services, local: bool, stop: CancellationToken) -> Self {
+        let streams = Arc::new(Semaphore::new(live::MAX_STREAMS));
         Self {
             services,
             local,
             csrf: Csrf::new(),
-            sign_in: None,
             admins: Arc::default(),
+            admin: None,
             session_limit: Arc::new(|_| Ok(())),
-            places: Places::new(),
+            streams,
             stop,
         }
     }
 
-    /// How people sign in, who of them runs this installation, and how fast a session may ask for pages.
+    /// Who of those that sign in runs this installation, and how fast a session may ask for pages.
     #[must_use]
-    pub fn with_sign_in(self, sign_in: Option<SignIn>, admins: &[String], session_limit: SessionLimit) -> Self {
-        Self { sign_in, admins: admins.into(), session_limit, ..self }
+    pub fn with_admins(self, admins: &[String], session_limit: SessionLimit) -> Self {
+        Self { admins: admins.into(), session_limit, ..self }
+    }
+
+    /// The operator's token also opens the setup page.
+    #[must_use]
+    pub fn with_admin_token(self, token: Option<&SecretString>) -> Self {
+        Self { admin: token.map(|token| Arc::new(secret_hash(token.expose_secret()))), ..self }
+    }
+
+    /// How people sign in; `None` in local mode, and while something is missing for it. The App may be made meanwhile.
+    fn sign_in(&self) -> Option<SignIn> {
+        if self.local {
+            return None;
+        }
+        let oauth = self.services.app.now().oauth.clone()?;
+        SignIn::new(oauth, self.services.policy.public_url.as_ref()?)
     }
 
     /// Whether people reach us by https.
@@ -99,8 +117,10 @@ pub fn router(state: WebState) -> Router {
     let signing = sign_in::router();
     // In local mode nobody but this machine is answered, whatever is asked.
     let signing = if state.local { signing.layer(from_fn_with_state(state.clone(), guard::visitors)) } else { signing };
+    let setup = setup::routes().layer(from_fn_with_state(state.clone(), setup::anybody));
     Router::new()
         .merge(pages)
+        .merge(setup)
         .merge(signing)
         .route("/assets/style.css", get(assets::style))
         .route("/assets/view.js", get(assets::script))

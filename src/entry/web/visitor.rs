@@ -80,13 +80,11 @@ impl Visitor {
     }
 
     /// Whether settings and setup are theirs.
-    #[expect(dead_code, reason = "the settings pages ask")]
     pub(super) fn is_admin(&self) -> bool {
         self.is_admin
     }
 
     /// How the audit names them.
-    #[expect(dead_code, reason = "the settings pages note who changed what")]
     pub(super) fn actor(&self) -> String {
         audit::named(self.person(), None)
     }

@@ -17,9 +17,10 @@ use axum::routing::post;
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::adapters::crypto::{Signature, WebhookSecrets};
+use crate::adapters::crypto::Signature;
 use crate::adapters::queue::{Accepted, Inbox, NewDelivery};
 use crate::domain::clock::{SharedClock, Timestamp};
+use crate::service::Registration;
 
 use body::{BodyError, Budget};
 use envelope::{Envelope, is_used};
@@ -36,10 +37,8 @@ const MAX_GUID_CHARS: usize = 128;
 pub struct Receiver {
     /// Where deliveries are stored.
     pub inbox: Inbox,
-    /// All of them are accepted.
-    pub secrets: WebhookSecrets,
-    /// The App the deliveries are for.
-    pub app_id: i64,
+    /// The App the deliveries are for, and all secrets that are accepted.
+    pub app: Registration,
     /// The time.
     pub clock: SharedClock,
     /// How long a body may take to arrive.
@@ -51,9 +50,9 @@ pub struct Receiver {
 
 impl Receiver {
     /// A receiver with the standing limits on bodies.
-    pub fn new(inbox: Inbox, secrets: WebhookSecrets, app_id: i64, clock: SharedClock, read_timeout: Duration) -> Self {
+    pub fn new(inbox: Inbox, app: Registration, clock: SharedClock, read_timeout: Duration) -> Self {
         let max_age = Duration::from_hours(24);
-        Self { inbox, secrets, app_id, clock, read_timeout, max_age, budget: Arc::new(Budget::standard()) }
+        Self { inbox, app, clock, read_timeout, max_age, budget: Arc::new(Budget::standard()) }
     }
 }
 
@@ -77,13 +76,14 @@ async fn take(receiver: &Receiver, headers: &HeaderMap, body: Body) -> Result<Re
     body::check_length(headers, MAX_BODY_BYTES)
         .map_err(|()| answer(StatusCode::PAYLOAD_TOO_LARGE, "The payload is over 25 MiB."))?;
     check_type(headers)?;
-    if receiver.secrets.is_empty() {
+    let secrets = receiver.app.now().webhook_secrets.clone();
+    if secrets.is_empty() {
         return Err(unavailable("No webhook secret is configured."));
     }
     // A request without a well-formed signature is refused before its body is read.
     let signature = signature(headers)?;
     let (bytes, _held) = read(receiver, headers, body).await?;
-    if receiver.secrets.verify(&signature, &bytes).is_none() {
+    if secrets.verify(&signature, &bytes).is_none() {
         return Err(unsigned());
     }
     let (guid, event) = names(headers)?;
@@ -160,7 +160,7 @@ async fn store(
     let now = receiver.clock.now();
     let happened = envelope.happened_at.as_deref().and_then(Timestamp::parse_rfc3339);
     let delivery = NewDelivery {
-        app_id: receiver.app_id,
+        app_id: receiver.app.number(),
         guid,
         event,
         action: envelope.action,

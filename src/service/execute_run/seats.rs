@@ -1,15 +1,12 @@
 //! The models that a run may ask: its own, and the one that stands in for it.
 
-use secrecy::ExposeSecret as _;
-
-use crate::adapters::crypto::{Place, Purpose};
 use crate::adapters::llm::RetryPolicy;
 use crate::adapters::store::models;
 use crate::domain::model::ModelProfile;
 use crate::domain::tariff::Tariff;
 use crate::engine::agent::{Asker, Desk as _, Seat};
-use crate::service::Services;
 use crate::service::start_round::price_of;
+use crate::service::{Services, models as profiles};
 
 use super::desk::RunDesk;
 
@@ -38,13 +35,9 @@ async fn fallback(svc: &Services, model: &ModelProfile, desk: &RunDesk<'_>) -> a
     Ok(Some(seat(svc, other, tariff).await?))
 }
 
-/// The model behind a profile; its key is decrypted here and nowhere else.
+/// The model behind a profile.
 async fn seat(svc: &Services, profile: &ModelProfile, tariff: Tariff) -> anyhow::Result<Seat> {
-    let mut conn = svc.store.read().await?;
-    let cipher = models::key_cipher(&mut conn, profile.id).await?.unwrap_or_default();
-    let record = profile.id.to_string();
-    let key = svc.keys.decrypt(Place { purpose: Purpose::ModelKey, record: &record }, &cipher)?;
-    svc.secrets.register(key.expose_secret());
+    let key = profiles::key(svc, profile.id).await?;
     Ok(Seat {
         model: svc.llm.model(profile, key),
         tariff,

@@ -44,7 +44,7 @@ async fn leave(svc: &Services, id: InstallationId) -> anyhow::Result<()> {
         rows::set_installation(&mut tx, repo.id, None, svc.now()).await?;
     }
     tx.commit().await?;
-    if let Some(github) = &svc.github {
+    if let Ok(github) = svc.github() {
         github.forget(id);
     }
     Ok(())

@@ -84,7 +84,7 @@ fn unfit(delivery: &Delivery) -> Option<&'static str> {
 }
 
 async fn ask_github(svc: &Services, guid: &str) -> anyhow::Result<Again> {
-    let Some(github) = &svc.github else { return Ok(Again::Unknown) };
+    let Ok(github) = svc.github() else { return Ok(Again::Unknown) };
     let since = svc.now().minus(reconcile::DELIVERY_WINDOW);
     match github.find_delivery(guid, since).await? {
         Some(delivery) => {

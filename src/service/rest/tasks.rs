@@ -1,19 +1,15 @@
 //! Tasks made over REST, their conversation, and the lists below a task.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use crate::adapters::store::page::Page;
-use crate::adapters::store::{StoreError, charges, messages, pulls, run_logs, runs, tasks};
-use crate::domain::ids::{MessageId, RepoId, TaskId};
+use crate::adapters::store::{StoreError, messages, pulls, run_logs, runs, tasks};
+use crate::domain::ids::{MessageId, RepoId, RunId, TaskId};
 use crate::domain::message::{Message, Role};
 use crate::domain::pull::Pull;
 use crate::domain::repo::RepoName;
 use crate::domain::run::{LogLine, Run};
 use crate::domain::task::Task;
-use crate::engine::evidence::{Facts, facts};
 use crate::service::rest::new_tasks::NewTasks;
-use crate::service::{Services, audit, round_state};
+use crate::service::{Services, audit};
 
 fn new(svc: &Services, repo: RepoId, title: Option<String>) -> Task {
     let now = svc.now();
@@ -96,26 +92,13 @@ pub async fn pulls(svc: &Services, task: TaskId) -> Result<Vec<Pull>, StoreError
 pub struct Papers {
     /// Its log.
     pub logs: Vec<LogLine>,
-    /// What its round's evidence says of it, once it ended.
-    pub evidence: Option<Facts>,
+    /// Evidence of its patch, if there is any yet.
+    pub evidence: Option<serde_json::Value>,
 }
 
-/// Each run with its log and evidence, in their order.
-pub async fn with_papers(svc: &Services, all: Vec<Run>) -> Result<Vec<(Run, Papers)>, StoreError> {
+/// The log and the evidence of a run.
+pub async fn papers(svc: &Services, run: RunId) -> Result<Papers, StoreError> {
     let mut conn = svc.store.read().await?;
-    let mut rounds = HashMap::new();
-    let mut found = Vec::new();
-    for run in all {
-        let (candidates, calls) = match rounds.entry(run.round_id) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let runs = round_state::candidates(runs::list_round(&mut conn, run.round_id).await?);
-                place.insert((runs, charges::calls_of_round(&mut conn, run.round_id).await?))
-            }
-        };
-        let evidence = run.status.is_terminal().then(|| facts(&run, candidates, calls));
-        let logs = run_logs::list(&mut conn, run.id, 1, i64::MAX).await?;
-        found.push((run, Papers { logs, evidence }));
-    }
-    Ok(found)
+    let logs = run_logs::list(&mut conn, run, 1, i64::MAX).await?;
+    Ok(Papers { logs, evidence: runs::evidence(&mut conn, run).await? })
 }

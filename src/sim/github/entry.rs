@@ -64,12 +64,12 @@ impl Door {
         let path = call.parts.uri.path();
         if rest::oauth::is_asked(path) {
             rest::oauth::serve(&self.hub, &call)
-        } else if rest::oauth::is_about_a_token(path) {
-            rest::oauth::token(&self.hub, &call)
         } else if path.starts_with("/api/") {
             rest::answer(self, call).await
         } else if git::is_asked(path) {
             git::serve(&self.hub, call).await
+        } else if let Some(page) = rest::make_app(&self.hub, &call) {
+            page
         } else {
             rest::page(&self.hub, path)
         }

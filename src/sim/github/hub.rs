@@ -82,7 +82,7 @@ impl Hub {
 
     /// The App's private key (made for tests, worth nothing).
     pub fn private_key_pem(&self) -> String {
-        include_str!("test_only_app_key.pem").into()
+        self.world().app.private_key.into()
     }
 
     /// The secret that deliveries are signed with.

@@ -208,8 +208,7 @@ async fn open_streams_are_bounded_and_end_with_the_program() {
     let task = client.task().await;
     let run = client.start(&task, &["gpt"]).await.remove(0);
     let stop = CancellationToken::new();
-    let app = i64::try_from(world.hub.app_id()).unwrap();
-    let state = ApiState::new(world.services.clone(), Some(&SecretString::from(ADMIN)), app, stop.clone());
+    let state = ApiState::new(world.services.clone(), Some(&SecretString::from(ADMIN)), stop.clone());
     let api = router(state.with_streams(1), &[]);
     let ask = async || {
         let request = Request::get(format!("/v1/runs/{run}/logs/stream"));

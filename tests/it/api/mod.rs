@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod budgets;
 mod deliveries;
 mod document;
 mod edge;

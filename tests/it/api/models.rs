@@ -1,8 +1,8 @@
 //! Model profiles: the key goes in and never comes out.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Client, end};
+use super::{Client, end, sent};
 use crate::support::world::World;
 
 const KEY: &str = "sk-canary-abcdefghijklmnop-9876";
@@ -105,5 +105,44 @@ async fn a_fallback_is_another_model_without_one() {
     assert_eq!(client.delete(&format!("/v1/models/{}", other.text("id"))).await.status, 204);
     assert_eq!(add("other", Some("gpt")).await.status, 422);
     assert_eq!(add("other", None).await.status, 201);
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_is_changed_where_it_was_added_and_keeps_its_server() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let new = json!({ "provider": "anthropic", "model_name": "claude-x", "api_key": KEY, "free": true });
+    let path = format!("/v1/models/{}", client.post("/v1/models", new).await.text("id"));
+    let patch = async |body: Value| sent(client.request("PATCH", &path).json(&body)).await;
+    let changed = patch(json!({
+        "alias": "xx", "default": true, "free": false, "prices": { "input": 1, "output": 2 }, "max_concurrent": 3,
+        "api_key": "sk-another-canary-0123456789-4321", "base_url": "https://evil.example",
+    }))
+    .await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    let shown = &changed.body;
+    assert_eq!((&shown["alias"], &shown["default"], &shown["free"]), (&json!("xx"), &json!(true), &json!(false)));
+    assert_eq!((&shown["api_key_hint"], &shown["base_url"]), (&json!("4321"), &Value::Null), "a key is for one server");
+    assert_eq!(client.get(&path).await.body, changed.body);
+    let cleared = patch(json!({ "max_concurrent": null, "prices": null, "display_name": null })).await;
+    assert_eq!((&cleared.body["max_concurrent"], &cleared.body["prices"]), (&Value::Null, &Value::Null));
+    assert_eq!((&cleared.body["alias"], &cleared.body["default"]), (&json!("xx"), &json!(true)), "the rest stays");
+    for (body, field) in [
+        (json!({ "alias": "gpt" }), "alias"),
+        (json!({ "alias": "help" }), "alias"),
+        (json!({ "fallback": "nobody" }), "fallback"),
+        (json!({ "tools": "some" }), "tools"),
+        (json!({ "api_key": "" }), "api_key"),
+    ] {
+        let refused = patch(body.clone()).await;
+        assert_eq!((refused.status, &refused.body["detail"][0]["loc"][1]), (422, &json!(field)), "{body}");
+    }
+    let listed = format!("/v1/models/{}", client.model("gpt").await);
+    assert_eq!(sent(client.request("PATCH", &listed).json(&json!({ "default": false }))).await.status, 409);
+    let unknown = "/v1/models/0198c0de-0000-7000-8000-000000000000";
+    assert_eq!(sent(client.request("PATCH", unknown).json(&json!({}))).await.status, 404);
+    let trail = client.get("/v1/audit?action=model.change").await.body.to_string();
+    assert!(trail.contains("\"api_key\":\"changed\"") && !trail.contains("canary"), "{trail}");
     end(world).await;
 }

@@ -69,6 +69,7 @@ async fn ask(client: &Client<'_>, ids: &Ids, document: &Value, route: &Listed) -
     let path = ids.path(route);
     match route.method {
         "POST" => client.post(&path, ids.body(document, route)).await,
+        "PUT" | "PATCH" => super::sent(client.request(route.method, &path).json(&ids.body(document, route))).await,
         "DELETE" => client.delete(&path).await,
         _ => client.get(&path).await,
     }

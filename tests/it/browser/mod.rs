@@ -9,7 +9,10 @@ use std::path::PathBuf;
 
 use chrome::{Chrome, Page, SCREENS, Screen};
 
+use bakeoff::app::settings::WebAuth;
+
 use crate::support::world::{REPO, World, replace, right};
+use crate::web::setup::fresh;
 
 /// What hostile people and models write. Each would leave its mark in `window.struck`.
 const HOSTILE: &str = "</pre></code><script>struck=1</script><img src=x onerror=\"struck=1\"><svg onload=struck=1>\
@@ -131,6 +134,50 @@ async fn a_person_compares_unfolds_and_picks() {
     assert!(world.file(&pull.head_sha, "greet.py").contains("Hello"), "the picked patch is in it");
     page.until("true").await;
     assert_eq!(page.complaints(), Vec::<String>::new());
+    chrome.end().await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m41_the_app_is_made_with_one_button() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = fresh(WebAuth::Local, |_| {}).await;
+    let axe = axe();
+    for screen in SCREENS {
+        let mut page = chrome.page(screen).await;
+        page.goto(&format!("{}/setup?org=-wrong", world.base)).await;
+        look(&mut page, screen, "setup", axe.as_deref()).await;
+    }
+    let mut page = chrome.page(SCREENS[0]).await;
+    page.goto(&format!("{}/setup", world.base)).await;
+    page.follow("document.querySelector('form button').click()").await;
+    page.until("document.title === 'Create GitHub App'").await;
+    page.follow("document.querySelector('form button').click()").await;
+    page.until("location.pathname === '/setup' && document.querySelector('h1').textContent === 'The App is ready'")
+        .await;
+    let ours: Vec<_> = page.complaints().into_iter().filter(|said| !said.contains("favicon.ico")).collect();
+    assert_eq!(ours, Vec::<String>::new(), "the policy lets the form go to GitHub, which has no icon");
+    for screen in SCREENS {
+        let mut page = chrome.page(screen).await;
+        for (name, path) in [("setup-done", "/setup"), ("doctor", "/setup/doctor")] {
+            page.goto(&format!("{}{path}", world.base)).await;
+            look(&mut page, screen, name, axe.as_deref()).await;
+        }
+    }
+    chrome.end().await;
+    world.hub.install_app(REPO);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_read_how_to_get_in() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = fresh(WebAuth::Github, |_| {}).await;
+    for screen in SCREENS {
+        let mut page = chrome.page(screen).await;
+        page.goto(&format!("{}/setup?key=setup-0123456789", world.base)).await;
+        look(&mut page, screen, "setup-enter", axe().as_deref()).await;
+    }
     chrome.end().await;
     world.end().await;
 }

@@ -84,3 +84,18 @@ fn m33_no_secret_is_logged() {
     let found: Vec<_> = log.iter().filter(|line| line.contains("canary")).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn the_log_leads_to_the_setup_page_and_the_database_holds_no_key() {
+    let mut place = Place::new();
+    place.set("BAKEOFF_PUBLIC_URL", "https://bakeoff.example.org");
+    let serving = place.serve(&[]);
+    let (_, log) = serving.stop(Signal::TERM);
+    let line = log.iter().find(|line| line.contains("no GitHub App yet")).unwrap_or_else(|| panic!("{log:?}"));
+    let key = line.split("https://bakeoff.example.org/setup?key=").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(key.strip_prefix("setup-").map(str::len), Some(43), "{line}");
+    for name in ["data/bakeoff.db", "data/bakeoff.db-wal"] {
+        let bytes = std::fs::read(place.path(name)).unwrap_or_default();
+        assert!(!String::from_utf8_lossy(&bytes).contains(key), "{name}");
+    }
+}

@@ -57,6 +57,7 @@ pub fn quick() -> Pace {
         job_pause_max: ms(200),
         reconcile: ms(60_000),
         looking: ms(50),
+        app_look: ms(100),
         run_deadline: ms(8_000),
         model_retry_wait: ms(20),
         model_first_event: ms(1_500),
@@ -188,6 +189,16 @@ impl World {
         bakeoff::app::parts::open_store(&self.settings).await.unwrap()
     }
 
+    /// Where the program keeps its files.
+    pub fn data_dir(&self) -> std::path::PathBuf {
+        self.settings.data_dir.clone()
+    }
+
+    /// The use cases as another process on the same database has them.
+    pub async fn other_process(&self) -> Services {
+        build(self.settings.clone(), self.second_store().await).await.unwrap().services
+    }
+
     /// An issue about the greeting.
     pub fn issue(&self) -> i64 {
         self.hub.open_issue(REPO, ADA, "The greeting is wrong", "`greet(\"Bo\")` in greet.py gives `Helo, Bo`.")
@@ -240,19 +251,6 @@ impl World {
         self.hub.set_webhook_url(&format!("{}/webhooks/github", self.base));
         self.services = services;
         self.running = Some(running);
-    }
-
-    /// Another process on the same database, which must be Postgres; its address.
-    pub async fn second_serve(&self) -> (String, Running) {
-        let (_, running) = start(&Settings { listen: "127.0.0.1:0".into(), ..self.settings.clone() }).await;
-        (format!("http://{}", running.address), running)
-    }
-
-    /// Stops the program in the middle of a story.
-    pub async fn leave(mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await;
-        }
     }
 
     /// The text of a file in the tree of a commit.

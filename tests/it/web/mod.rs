@@ -1,6 +1,7 @@
 //! Pages as a browser gets them.
 
 mod rights;
+pub mod setup;
 mod sign_in;
 mod transport;
 mod visit;

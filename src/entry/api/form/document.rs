@@ -24,6 +24,8 @@ type Schemas = BTreeMap<String, RefOr<Schema>>;
 fn method(route: &Route) -> HttpMethod {
     match route.method {
         "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "PATCH" => HttpMethod::Patch,
         "DELETE" => HttpMethod::Delete,
         _ => HttpMethod::Get,
     }

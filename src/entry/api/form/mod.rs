@@ -12,4 +12,4 @@ pub(super) use answers::{Accepted, Created, Decided, Done, Piece, Shown, Text};
 pub(super) use described::{Described, Example};
 pub(super) use document::document;
 pub(super) use draft::Draft;
-pub(super) use route::{Family, Kind, Route, delete, elsewhere, family, get, open, post};
+pub(super) use route::{Family, Kind, Route, delete, elsewhere, family, get, open, patch, post, put};

@@ -69,7 +69,7 @@ impl Kind {
 
 /// A route and what is told about it.
 pub struct Route {
-    /// `GET`, `POST` or `DELETE`.
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// With `{id}` for its parts.
     pub path: &'static str,
@@ -100,6 +100,8 @@ where
 {
     let filter = match method {
         "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "PATCH" => MethodFilter::PATCH,
         "DELETE" => MethodFilter::DELETE,
         _ => MethodFilter::GET,
     };
@@ -128,6 +130,26 @@ where
     A: 'static,
 {
     route("POST", path, Some(scope), summary, handler)
+}
+
+/// A route that sets what is there once.
+pub fn put<H, T, A>(path: &'static str, scope: Scope, summary: &'static str, handler: H) -> Route
+where
+    H: Handler<T, ApiState> + Endpoint<A>,
+    T: 'static,
+    A: 'static,
+{
+    route("PUT", path, Some(scope), summary, handler)
+}
+
+/// A route that changes parts of one thing.
+pub fn patch<H, T, A>(path: &'static str, scope: Scope, summary: &'static str, handler: H) -> Route
+where
+    H: Handler<T, ApiState> + Endpoint<A>,
+    T: 'static,
+    A: 'static,
+{
+    route("PATCH", path, Some(scope), summary, handler)
 }
 
 /// A route that takes away.
@@ -255,7 +277,7 @@ impl Route {
                 None,
             );
             match self.method {
-                "GET" if draft.is_whole() => Self::conditional(draft),
+                "GET" => Self::conditional(draft),
                 "POST" => Self::idempotent(draft),
                 _ => {}
             }

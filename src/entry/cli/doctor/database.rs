@@ -1,14 +1,13 @@
 //! The database: opens, has the right schema, is whole; its keys fit; its audit trail is unbroken.
 
 use crate::adapters::crypto::{KeyRing, read_private};
-use crate::adapters::store::audit::{Chain, verify};
 use crate::adapters::store::{Store, StoreError, meta};
 use crate::app::parts;
 use crate::app::settings::Settings;
+use crate::service::health::{self, Report};
 use crate::service::keys::SENTINEL;
 
 use super::super::process::database_exists;
-use super::report::Report;
 
 /// A database that can be asked, and keys that open it.
 pub struct Opened {
@@ -44,11 +43,7 @@ pub async fn check(settings: &Settings, report: &mut Report) -> Option<Opened> {
             return None;
         }
     }
-    match store.integrity_check().await {
-        Ok(()) => report.ok("database integrity", "no damage found"),
-        Err(error) => report.wrong("database integrity", &error.to_string(), RESTORE),
-    }
-    audit(&store, report).await;
+    health::database::check(&store, report).await;
     match sentinel(&store).await {
         Ok(sealed) => {
             let keys = keys(settings, sealed.as_deref(), report);
@@ -63,18 +58,6 @@ pub async fn check(settings: &Settings, report: &mut Report) -> Option<Opened> {
 
 async fn sentinel(store: &Store) -> Result<Option<String>, StoreError> {
     meta::get(&mut *store.read().await?, SENTINEL).await
-}
-
-async fn audit(store: &Store, report: &mut Report) {
-    let looked = async { verify(&mut *store.read().await?).await };
-    match looked.await {
-        Ok(Chain::Whole(entries)) => report.ok("audit trail", &format!("{entries} entries, unbroken")),
-        Ok(Chain::BrokenAt(seq)) => {
-            let fix = "compare with a backup: entries were changed or removed outside bakeoff";
-            report.wrong("audit trail", &format!("is broken at entry {seq}"), fix);
-        }
-        Err(error) => report.wrong("audit trail", &error.to_string(), RESTORE),
-    }
 }
 
 /// The keys, if they can be read and open `sealed`.

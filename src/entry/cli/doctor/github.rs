@@ -1,121 +1,62 @@
-//! GitHub: reachable as the App, with the permissions and events that the code uses, everywhere it is installed.
+//! The GitHub App of the settings, else the one that was made on the setup page.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use crate::adapters::github::{AppInfo, GitHub, GithubError, Installation, wanted_permissions};
 use crate::app::parts;
-use crate::app::settings::Settings;
+use crate::app::settings::{Settings, WebAuth, is_loopback_url};
 use crate::domain::clock::SharedClock;
-use crate::entry::webhook::subscribed_events;
+use crate::engine::render::redact::Secrets;
+use crate::service::health::{Report, github};
+use crate::service::registration::Registered;
 
-use super::report::Report;
+use super::database::Opened;
 
-/// How long GitHub may take for all questions together.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-pub async fn check(settings: &Settings, clock: &SharedClock, report: &mut Report) {
-    let github = match parts::github(settings, clock) {
-        Ok(Some(github)) => github,
-        Ok(None) => {
-            let fix = "create the App from app-manifest.yml, then set BAKEOFF_GITHUB_APP_ID and BAKEOFF_GITHUB_PRIVATE_KEY_FILE";
-            return report.warning("GitHub App", "is not set up yet", fix);
-        }
+pub async fn check(
+    settings: &Settings,
+    clock: &SharedClock,
+    opened: Option<&Opened>,
+    secrets: &Secrets,
+    report: &mut Report,
+) {
+    let app = match parts::registration(settings, clock) {
+        Ok(app) => app,
         Err(error) => {
             let fix = "download a new private key from the App's settings on GitHub";
             return report.wrong("GitHub App", &error.to_string(), fix);
         }
     };
-    if settings.webhook_secrets.is_empty() {
-        let fix = "set BAKEOFF_GITHUB_WEBHOOK_SECRETS to the secret in the App's settings on GitHub";
-        report.wrong("webhook secret", "none is set: every delivery is refused", fix);
-    } else {
-        report.ok("webhook secret", &format!("{} accepted", settings.webhook_secrets.len()));
+    if let Some(Opened { store, keys: Some(keys) }) = opened
+        && let Err(error) = app.refresh(store, keys, secrets).await
+    {
+        report.wrong("GitHub App", &error.to_string(), "make the App again on the setup page");
     }
-    credentials(settings, report).await;
-    if tokio::time::timeout(PATIENCE, ask(settings, &github, report)).await.is_err() {
-        report.wrong("GitHub", "does not answer", "check BAKEOFF_GITHUB_API_URL and the network");
+    let now = app.now();
+    if settings.web_auth == WebAuth::Github {
+        sign_in(settings, &now, report);
     }
+    github::check(&now, report).await;
 }
 
-/// Whether GitHub takes what people sign in through.
-async fn credentials(settings: &Settings, report: &mut Report) {
-    let Ok(Some(oauth)) = parts::oauth(settings) else { return };
-    match oauth.is_accepted().await {
-        Some(true) => report.ok("client id and secret", "GitHub takes them"),
-        Some(false) => {
-            let fix =
-                "correct BAKEOFF_GITHUB_CLIENT_ID and BAKEOFF_GITHUB_CLIENT_SECRET: both stand in the App's settings";
-            report.wrong("client id and secret", "GitHub does not take them: nobody can sign in", fix);
-        }
-        // What is said of GitHub itself says why.
-        None => {}
+/// What it takes to sign in to the web view.
+fn sign_in(settings: &Settings, app: &Registered, report: &mut Report) {
+    let needed = [
+        ("BAKEOFF_PUBLIC_URL", settings.public_url.is_some()),
+        ("BAKEOFF_GITHUB_CLIENT_ID", app.oauth.is_some() || settings.client_id.is_some()),
+        ("BAKEOFF_GITHUB_CLIENT_SECRET", app.oauth.is_some() || settings.client_secret.is_some()),
+        ("BAKEOFF_GITHUB_APP_ID", app.github.is_some()),
+    ];
+    let missing: Vec<&str> = needed.into_iter().filter(|(_, is_set)| !is_set).map(|(name, _)| name).collect();
+    let Some(public_url) = settings.public_url.as_ref().filter(|_| missing.is_empty()) else {
+        let fix = format!("set {}, and PUBLIC_URL/login/callback as a callback URL of the App", missing.join(", "));
+        return report.warning("sign-in", "nobody can sign in to the web view", &fix);
+    };
+    let callback = format!("{}/login/callback", public_url.as_str().trim_end_matches('/'));
+    if public_url.scheme() != "https" && !is_loopback_url(public_url) {
+        let fix = "serve it by https, and say so in BAKEOFF_PUBLIC_URL";
+        return report.warning("sign-in", "sessions can be read on the way: BAKEOFF_PUBLIC_URL is not https", fix);
     }
-}
-
-async fn ask(settings: &Settings, github: &GitHub, report: &mut Report) {
-    match github.app().await {
-        Ok(app) => {
-            registered(settings, &app, report);
-            installed(github, report).await;
-        }
-        Err(error) => {
-            let fix = match &error {
-                GithubError::Unauthorized => "BAKEOFF_GITHUB_APP_ID and the private key must be of the same App",
-                GithubError::NotFound => {
-                    "there is no such App there: check BAKEOFF_GITHUB_API_URL and the App's number"
-                }
-                _ => "check BAKEOFF_GITHUB_API_URL and the network",
-            };
-            report.wrong("GitHub", &error.to_string(), fix);
-        }
-    }
-}
-
-fn registered(settings: &Settings, app: &AppInfo, report: &mut Report) {
-    let number = settings.app.as_ref().map_or(0, |app| app.app_id);
-    if u64::try_from(app.id) == Ok(number) {
-        report.ok("GitHub", &format!("knows this App as {} ({number})", app.slug));
-    } else {
-        let found = format!("the private key belongs to App {} ({})", app.slug, app.id);
-        report.wrong("GitHub", &found, "correct BAKEOFF_GITHUB_APP_ID or the key");
-    }
-    permissions("App permissions", &app.permissions, "set them in the App's settings on GitHub", report);
-    let missing: Vec<_> =
-        subscribed_events().into_iter().filter(|event| !app.events.iter().any(|e| e == event)).collect();
-    if missing.is_empty() {
-        report.ok("App events", "all subscribed");
-    } else {
-        let fix = "subscribe to them in the App's settings on GitHub";
-        report.wrong("App events", &format!("not subscribed: {}", missing.join(", ")), fix);
-    }
-}
-
-async fn installed(github: &GitHub, report: &mut Report) {
-    match github.installations().await {
-        Ok(all) if all.is_empty() => {
-            report.warning("installations", "the App is installed nowhere", "install it from its page on GitHub");
-        }
-        Ok(all) => all.iter().for_each(|place| installation(place, report)),
-        Err(error) => report.wrong("installations", &error.to_string(), "check the network"),
-    }
-}
-
-fn installation(place: &Installation, report: &mut Report) {
-    let part = format!("installation of {}", place.account.person.login);
-    if place.suspended {
-        return report.warning(&part, "is suspended", "its owner can take the suspension away on GitHub");
-    }
-    permissions(&part, &place.permissions, "its owner must accept the App's new permissions on GitHub", report);
-}
-
-fn permissions(part: &str, granted: &BTreeMap<String, String>, fix: &str, report: &mut Report) {
-    let has = |name: &str, level: &str| granted.get(name).is_some_and(|held| held == level || held == "write");
-    let lacking = wanted_permissions().into_iter().filter(|(name, level)| !has(name, level));
-    let missing: Vec<_> = lacking.map(|(name, level)| format!("{name}: {level}")).collect();
-    if missing.is_empty() {
-        report.ok(part, "everything needed is granted");
-    } else {
-        report.wrong(part, &format!("lacks {}", missing.join(", ")), fix);
+    report.ok("sign-in", &format!("people come back to {callback}, which must be a callback URL of the App"));
+    let owned = app.made_here.as_ref().is_some_and(|made| made.owner_id.is_some());
+    if settings.admins.is_empty() && !owned {
+        let fix = "name them in BAKEOFF_ADMINS";
+        report.warning("BAKEOFF_ADMINS", "nobody may use the settings page of the web view", fix);
     }
 }

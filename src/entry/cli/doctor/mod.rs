@@ -4,16 +4,16 @@ mod database;
 mod github;
 mod models;
 mod place;
-mod report;
+mod print;
 mod settings;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::domain::clock::{SharedClock, SystemClock};
+use crate::service::health::Report;
 
 use super::process::Process;
-use report::Report;
 
 /// Looks at everything; exit code 1 when something is wrong.
 pub async fn doctor(process: &Process, json: bool) -> anyhow::Result<ExitCode> {
@@ -26,7 +26,7 @@ pub async fn doctor(process: &Process, json: bool) -> anyhow::Result<ExitCode> {
             place::check(settings, &mut report);
             let opened = database::check(settings, &mut report).await;
             models::check(settings, opened.as_ref(), &mut report).await;
-            github::check(settings, &clock, &mut report).await;
+            github::check(settings, &clock, opened.as_ref(), &process.secrets, &mut report).await;
         }
         Err(problems) => {
             for problem in problems.0 {
@@ -38,6 +38,6 @@ pub async fn doctor(process: &Process, json: bool) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    report.print(json, &process.secrets)?;
+    print::print(&report, json, &process.secrets)?;
     Ok(ExitCode::from(u8::from(report.is_bad())))
 }

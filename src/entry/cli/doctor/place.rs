@@ -5,8 +5,7 @@ use crate::adapters::disk::free_percent;
 use crate::adapters::git::Mirrors;
 use crate::app::parts;
 use crate::app::settings::Settings;
-
-use super::report::Report;
+use crate::service::health::Report;
 
 pub fn check(settings: &Settings, report: &mut Report) {
     let folder = &settings.data_dir;

@@ -17,8 +17,8 @@ use crate::service::sign_in;
 
 /// Lets signed-in people on, and sends the others to the sign-in.
 pub(in crate::entry::web) async fn gate(state: &WebState, mut request: Request, next: Next) -> Response {
-    let Some(with) = &state.sign_in else { return cannot_sign_in() };
-    let visitor = match known(state, with, request.headers()).await {
+    let Some(with) = state.sign_in() else { return cannot_sign_in() };
+    let visitor = match known(state, &with, request.headers()).await {
         Ok(Some(visitor)) => visitor,
         Ok(None) => return away(&request),
         Err(error) => return failed(&error),
@@ -39,11 +39,16 @@ pub(in crate::entry::web) async fn gate(state: &WebState, mut request: Request, 
 }
 
 /// The visitor of a live session.
-pub(super) async fn known(state: &WebState, with: &SignIn, headers: &HeaderMap) -> anyhow::Result<Option<Visitor>> {
+pub(in crate::entry::web) async fn known(
+    state: &WebState,
+    with: &SignIn,
+    headers: &HeaderMap,
+) -> anyhow::Result<Option<Visitor>> {
     let Some(cookie) = with.jar.get(headers, Cookie::Session) else { return Ok(None) };
     let found = sign_in::session(&state.services, &cookie).await?;
     Ok(found.map(|session| {
-        let is_admin = state.admins.iter().any(|admin| admin.eq_ignore_ascii_case(&session.person.login));
+        let named = state.admins.iter().any(|admin| admin.eq_ignore_ascii_case(&session.person.login));
+        let is_admin = named || state.services.app.is_owner(&session.person);
         Visitor::signed_in(session.person, is_admin, cookie, &with.origin)
     }))
 }
@@ -62,7 +67,8 @@ fn away(request: &Request) -> Response {
 
 /// What is missing is the operator's to know.
 pub(super) fn cannot_sign_in() -> Response {
-    let text = "Nobody can sign in here yet: BAKEOFF_PUBLIC_URL, BAKEOFF_GITHUB_CLIENT_ID and \
-                BAKEOFF_GITHUB_CLIENT_SECRET are needed. `bakeoff doctor` says which is missing.";
+    let text = "Nobody can sign in here yet. Whoever runs this server can make its GitHub App at /setup, or set \
+                BAKEOFF_PUBLIC_URL, BAKEOFF_GITHUB_CLIENT_ID and BAKEOFF_GITHUB_CLIENT_SECRET; `bakeoff doctor` says what \
+                is missing.";
     message(StatusCode::FORBIDDEN, "Sign-in is not set up", text)
 }

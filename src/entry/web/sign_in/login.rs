@@ -38,7 +38,7 @@ pub(super) async fn begin(State(state): State<WebState>, Query(wanted): Query<Wa
     if state.local {
         return Redirect::to(&safe(wanted.to.as_deref())).into_response();
     }
-    let Some(with) = &state.sign_in else { return cannot_sign_in() };
+    let Some(with) = state.sign_in() else { return cannot_sign_in() };
     // One secret for all tabs of a browser: they may sign in at once.
     let browser = with.jar.get(&headers, Cookie::SignIn).unwrap_or_else(visit_secret);
     match sign_in::begin(&state.services, &browser, &safe(wanted.to.as_deref())).await {
@@ -73,8 +73,8 @@ pub(super) async fn callback(State(state): State<WebState>, Query(told): Query<T
     if state.local {
         return not_found();
     }
-    let Some(with) = &state.sign_in else { return cannot_sign_in() };
-    let answer = match take(&state, with, &told, &headers).await {
+    let Some(with) = state.sign_in() else { return cannot_sign_in() };
+    let answer = match take(&state, &with, &told, &headers).await {
         Ok((cookie, to)) => {
             let mut answer = Redirect::to(&to).into_response();
             answer.headers_mut().extend(with.jar.set(Cookie::Session, &cookie).map(|set| (header::SET_COOKIE, set)));

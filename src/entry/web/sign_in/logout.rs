@@ -20,8 +20,8 @@ pub(super) async fn page(State(state): State<WebState>, headers: HeaderMap) -> R
     if state.local {
         return not_found();
     }
-    let Some(with) = &state.sign_in else { return cannot_sign_in() };
-    let (top, title, text) = match known(&state, with, &headers).await {
+    let Some(with) = state.sign_in() else { return cannot_sign_in() };
+    let (top, title, text) = match known(&state, &with, &headers).await {
         Ok(Some(visitor)) => {
             (visitor.top(), "Sign out", "You are signed in. The button above ends your session in this browser.")
         }
@@ -47,8 +47,8 @@ pub(super) async fn end(State(state): State<WebState>, headers: HeaderMap, Form(
     if state.local {
         return not_found();
     }
-    let Some(with) = &state.sign_in else { return cannot_sign_in() };
-    let visitor = match known(&state, with, &headers).await {
+    let Some(with) = state.sign_in() else { return cannot_sign_in() };
+    let visitor = match known(&state, &with, &headers).await {
         Ok(Some(visitor)) => visitor,
         Ok(None) => return Redirect::to("/logout").into_response(),
         Err(error) => return failed(&error),

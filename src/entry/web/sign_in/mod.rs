@@ -15,7 +15,7 @@ use url::Url;
 use super::WebState;
 use crate::adapters::github::OAuth;
 pub(super) use cookies::Jar;
-pub(super) use gate::gate;
+pub(super) use gate::{gate, known};
 
 /// What it takes to sign people in.
 #[derive(Debug, Clone)]

@@ -98,7 +98,7 @@ pub fn caller_of_token(hub: &Hub, token: &str) -> Result<Caller, Refusal> {
 /// Checks an App JWT as GitHub does: RS256, `iat` not ahead, `exp` ahead but at most ten minutes, `iss` the App.
 fn app(hub: &Hub, token: &str) -> Result<Caller, Refusal> {
     let undecodable = || Refusal::plain(401, "A JSON web token could not be decoded");
-    let key = DecodingKey::from_rsa_pem(include_bytes!("../test_only_app_key.pub.pem")).map_err(|_| undecodable())?;
+    let key = DecodingKey::from_rsa_pem(hub.world().app.public_key).map_err(|_| undecodable())?;
     let mut rules = Validation::new(Algorithm::RS256);
     rules.validate_exp = false;
     rules.validate_aud = false;

@@ -9,6 +9,7 @@ mod contents;
 mod deliveries;
 mod graphql;
 mod issues;
+mod manifest;
 pub mod oauth;
 mod page;
 mod pulls;
@@ -21,6 +22,7 @@ mod web;
 
 pub use answer::answer;
 pub use auth::{Caller, caller_of_token, whose};
+pub use manifest::make_app;
 pub use refusal::Refusal;
 pub use routes::router;
 pub use web::page;

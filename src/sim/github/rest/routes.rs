@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, patch, post};
 
-use super::{Refusal, app, comments, contents, deliveries, graphql, issues, pulls, reactions, refs, repos};
+use super::{Refusal, app, comments, contents, deliveries, graphql, issues, manifest, pulls, reactions, refs, repos};
 use crate::sim::github::hub::Hub;
 
 /// Everything below `/api/`.
@@ -37,6 +37,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/pulls/{number}/requested_reviewers", post(pulls::ask_reviewers));
     let api = Router::new()
         .route("/app", get(app::this))
+        .route("/app-manifests/{code}/conversions", post(manifest::convert))
         .route("/app/installations", get(app::installations))
         .route("/app/installations/{id}", get(app::installation))
         .route("/app/installations/{id}/access_tokens", post(app::make_token))

@@ -11,11 +11,11 @@ impl World {
         let app = &self.app;
         json!({
             "id": app.id,
-            "client_id": format!("Iv23li{}", app.id),
+            "client_id": app.client_id,
             "slug": app.slug,
             "node_id": node_id("A", app.id),
             "owner": self.show_account(app.owner_id),
-            "name": app.slug,
+            "name": app.name,
             "description": "Several models, one pick.",
             "external_url": "https://example.test/bakeoff",
             "html_url": format!("{}/apps/{}", self.base, app.slug),
@@ -38,7 +38,7 @@ impl World {
         let by = installation.suspended_at.map_or(Value::Null, |_| self.show_account(installation.account));
         json!({
             "id": installation.id,
-            "client_id": format!("Iv23li{}", self.app.id),
+            "client_id": self.app.client_id,
             "account": self.show_account(installation.account),
             "repository_selection": "selected",
             "access_tokens_url": format!("{api}/app/installations/{}/access_tokens", installation.id),

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::RngExt;
+use serde_json::Value;
 
-use super::{Repo, World};
+use super::{AccountKind, Repo, World};
 use crate::domain::clock::Timestamp;
 
 /// Permission name → `read` or `write`.
@@ -12,9 +13,13 @@ pub type Permissions = BTreeMap<String, String>;
 
 pub struct App {
     pub id: i64,
+    pub name: String,
     pub slug: String,
     pub owner_id: i64,
     pub bot_id: i64,
+    /// PEM, as it is given to the App's maker.
+    pub private_key: &'static str,
+    pub public_key: &'static [u8],
     pub webhook_secret: String,
     pub client_id: String,
     pub client_secret: String,
@@ -31,9 +36,12 @@ impl App {
             [("contents", "write"), ("issues", "write"), ("metadata", "read"), ("pull_requests", "write")];
         Self {
             id: 4242,
+            name: "bakeoff".into(),
             slug: "bakeoff".into(),
             owner_id: 0,
             bot_id: 0,
+            private_key: include_str!("../test_only_app_key.pem"),
+            public_key: include_bytes!("../test_only_app_key.pub.pem"),
             webhook_secret: "sim-webhook-secret".into(),
             client_id: "Iv23li4242".into(),
             client_secret: "sim-client-secret-0123456789abcdef01234567".into(),
@@ -44,6 +52,14 @@ impl App {
             created_at: now,
         }
     }
+}
+
+/// A manifest whose page is open and whose button was not pressed yet.
+#[derive(Clone)]
+pub struct Draft {
+    pub owner: i64,
+    pub state: Option<String>,
+    pub manifest: Value,
 }
 
 pub struct Installation {
@@ -76,6 +92,44 @@ pub fn opaque_token(prefix: &str) -> String {
 }
 
 impl World {
+    /// Makes the App of a manifest, in the place of the one before, and gives the code that its maker gets.
+    pub fn create_app(&mut self, name: &str, draft: &Draft) -> String {
+        let text = |pointer: &str| draft.manifest.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let pairs = draft.manifest.get("default_permissions").and_then(Value::as_object).into_iter().flatten();
+        let permissions = pairs.filter_map(|(name, level)| Some((name.clone(), level.as_str()?.to_owned()))).collect();
+        let events = draft.manifest.get("default_events").and_then(Value::as_array).into_iter().flatten();
+        let secret = || hex::encode(rand::random::<[u8; 20]>());
+        let slug = name.trim().to_ascii_lowercase().replace([' ', '_', '.'], "-");
+        let callbacks = draft.manifest.get("callback_urls").and_then(Value::as_array).into_iter().flatten();
+        let id = self.next_id();
+        let app = App {
+            id,
+            name: name.into(),
+            owner_id: draft.owner,
+            bot_id: self.add_account(&format!("{slug}[bot]"), AccountKind::Bot),
+            slug,
+            client_id: format!("Iv23li{id}"),
+            client_secret: secret(),
+            callback_urls: callbacks.filter_map(|url| url.as_str().map(str::to_owned)).collect(),
+            private_key: include_str!("../test_only_new_app_key.pem"),
+            public_key: include_bytes!("../test_only_new_app_key.pub.pem"),
+            webhook_secret: secret(),
+            webhook_url: text("/hook_attributes/url"),
+            permissions,
+            events: events.filter_map(|event| event.as_str().map(str::to_owned)).collect(),
+            created_at: self.now(),
+        };
+        self.app_names.insert(name.to_ascii_lowercase());
+        self.app = app;
+        // Each App has installations and deliveries of its own.
+        self.deliveries.clear();
+        self.installations.clear();
+        self.tokens.clear();
+        let code = secret();
+        self.app_codes.insert(code.clone(), self.now());
+        code
+    }
+
     /// The installation that covers a repository.
     pub fn installation_of(&self, repo: i64) -> Option<&Installation> {
         self.installations.values().find(|i| i.repos.contains(&repo))

@@ -8,14 +8,14 @@ mod issue;
 mod oauth;
 mod repo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use account::{Account, AccountKind};
 pub use comment::{Comment, REACTIONS, Reaction};
 pub use delivery::{Delivery, Fate, MailSwitches};
-pub use install::{App, Grant, Installation, Permissions, opaque_token};
+pub use install::{App, Draft, Grant, Installation, Permissions, opaque_token};
 pub use issue::{Issue, Label, Pull};
 pub use oauth::{Code, Consent, SigningIn, TOKEN_LIFE};
 pub use repo::{Repo, Role};
@@ -38,6 +38,12 @@ pub struct World {
     next_id: i64,
     pub switches: Switches,
     pub app: App,
+    /// Names of Apps that are taken, in lower case.
+    pub app_names: BTreeSet<String>,
+    /// Manifests whose page is open.
+    pub drafts: BTreeMap<String, Draft>,
+    /// Codes of Apps just made, good once, and when they were given.
+    pub app_codes: BTreeMap<String, Timestamp>,
     pub accounts: BTreeMap<i64, Account>,
     pub repos: BTreeMap<i64, Repo>,
     /// Names that repositories once had, in lower case.
@@ -62,6 +68,9 @@ impl World {
         let mut world = Self {
             base,
             app: App::new(clock.now()),
+            app_names: BTreeSet::from(["bakeoff".to_owned()]),
+            drafts: BTreeMap::new(),
+            app_codes: BTreeMap::new(),
             clock,
             offset_ms: 0,
             // Beyond 32 bits, as GitHub's comment ids are.
