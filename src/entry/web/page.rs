@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::visitor::Top;
+use super::visitor::{Top, asker};
 
 #[derive(Template)]
 #[template(path = "message.html")]
@@ -32,7 +32,7 @@ pub(super) fn html(status: StatusCode, rendered: askama::Result<String>) -> Resp
 
 /// A page that says one thing.
 pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response {
-    render(status, &Message { top: Top::default(), title, text })
+    render(status, &Message { top: asker(), title, text })
 }
 
 /// A form that did not come from our own `page` (M42).
@@ -43,7 +43,11 @@ pub(super) fn foreign_form(page: &str) -> Response {
 
 /// There is nothing here, or nothing for this person.
 pub(super) fn not_found() -> Response {
-    message(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address.")
+    let text = match asker().login {
+        Some(login) => format!("There is nothing at this address, or nothing that {login} may see on GitHub."),
+        None => "There is nothing at this address.".to_owned(),
+    };
+    message(StatusCode::NOT_FOUND, "Not found", &text)
 }
 
 /// Something failed on our side; the log has the cause.

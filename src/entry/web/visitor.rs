@@ -196,8 +196,23 @@ pub(super) struct Reader {
     pub(super) may_act: bool,
 }
 
+tokio::task_local! {
+    /// For the pages that say one thing: they are made where no visitor is at hand.
+    static TOP: Top;
+}
+
+/// Answers a request of somebody whose header line is `top`.
+pub(super) async fn answering(top: Top, rest: impl Future<Output = Response>) -> Response {
+    TOP.scope(top, rest).await
+}
+
+/// The header line for whoever asked.
+pub(super) fn asker() -> Top {
+    TOP.try_with(Clone::clone).unwrap_or_default()
+}
+
 /// The header line of a page: who is signed in, and the proof for the button that signs out.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Top {
     pub(super) login: Option<String>,
     pub(super) token: String,

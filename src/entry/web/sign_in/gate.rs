@@ -12,7 +12,7 @@ use super::place::login_href;
 use crate::adapters::crypto::secret_hash;
 use crate::entry::web::WebState;
 use crate::entry::web::page::{failed, message};
-use crate::entry::web::visitor::Visitor;
+use crate::entry::web::visitor::{Visitor, answering};
 use crate::service::sign_in;
 
 /// Lets signed-in people on, and sends the others to the sign-in.
@@ -31,8 +31,9 @@ pub(in crate::entry::web) async fn gate(state: &WebState, mut request: Request, 
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
         return answer;
     }
+    let top = visitor.top();
     request.extensions_mut().insert(visitor);
-    let mut answer = next.run(request).await;
+    let mut answer = answering(top, next.run(request)).await;
     // Whoever sits here next must not find it by going back.
     answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     answer
