@@ -1,9 +1,10 @@
 //! Signing people in through the App: the page they are sent to, and who they are once they come back with a code.
 //!
-//! Their token is asked for, used for one question and dropped; nothing here keeps it.
+//! Their token is asked for, used for one question, ended and dropped; nothing here keeps it.
 
 use std::time::Duration;
 
+use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -46,7 +47,7 @@ pub enum SignInError {
 pub struct OAuth {
     http: reqwest::Client,
     web_url: Url,
-    user_url: Url,
+    api_url: String,
     client_id: String,
     client_secret: SecretString,
     deadline: Duration,
@@ -77,7 +78,7 @@ impl OAuth {
         Ok(Self {
             http: client(config, loopback)?,
             web_url: address(config.web_url.clone())?,
-            user_url: address(format!("{}/user", config.api_url))?,
+            api_url: Place::new(&config.api_url).map(|_| config.api_url.clone())?,
             client_id,
             client_secret,
             deadline: config.request_timeout,
@@ -110,10 +111,46 @@ impl OAuth {
         if code.is_empty() || code.len() > MAX_CODE {
             return Err(SignInError::Code);
         }
-        let asking = async { self.who(&self.redeem(callback, code, verifier).await?).await };
+        let asking = async {
+            let token = self.redeem(callback, code, verifier).await?;
+            let person = self.who(&token).await;
+            // Nobody waits for the end of what nobody has.
+            tokio::spawn(self.clone().end(token));
+            person
+        };
         tokio::time::timeout(self.deadline, asking)
             .await
             .unwrap_or(Err(SignInError::Unavailable("it does not answer in time")))
+    }
+
+    /// Whether GitHub takes the App's client id and secret; `None` when it does not say.
+    pub async fn is_accepted(&self) -> Option<bool> {
+        let asked = read(self.of_app(Method::POST, &SecretString::from("none")));
+        match tokio::time::timeout(self.deadline, asked).await {
+            // It does not know the token: then it has looked for it.
+            Ok(Ok((200 | 404 | 422, _))) => Some(true),
+            Ok(Ok((401, _))) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Ends a person's token; when that fails it ends by itself within hours.
+    async fn end(self, token: SecretString) {
+        let ended = tokio::time::timeout(self.deadline, read(self.of_app(Method::DELETE, &token))).await;
+        if !matches!(ended, Ok(Ok((204, _)))) {
+            tracing::debug!("a person's token could not be ended; it was dropped");
+        }
+    }
+
+    /// What the App asks about a token with its client id and secret.
+    fn of_app(&self, method: Method, token: &SecretString) -> reqwest::RequestBuilder {
+        let url = format!("{}/applications/{}/token", self.api_url, super::encode(&self.client_id));
+        let body = serde_json::json!({ "access_token": token.expose_secret() });
+        self.http
+            .request(method, url)
+            .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.to_string())
     }
 
     async fn redeem(&self, callback: &Url, code: &str, verifier: &SecretString) -> Result<SecretString, SignInError> {
@@ -149,7 +186,7 @@ impl OAuth {
         let mut bearer = http::HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
             .map_err(|_| SignInError::Unavailable("its answer is not understood"))?;
         bearer.set_sensitive(true);
-        let request = self.http.get(self.user_url.clone()).header(AUTHORIZATION, bearer);
+        let request = self.http.get(format!("{}/user", self.api_url)).header(AUTHORIZATION, bearer);
         let (status, body) = read(request.header("x-github-api-version", "2022-11-28")).await?;
         if status != 200 {
             return Err(SignInError::Unavailable("it does not say who you are"));

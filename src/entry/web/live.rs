@@ -2,7 +2,6 @@
 //! page; nothing is sent while nothing changes, and the stream ends when the work does.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template as _;
@@ -11,11 +10,11 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::unfold;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::WebState;
 use super::page::{failed, message, not_found};
+use super::places::Place;
 use super::progress::{Bars, bars};
 use super::run::{LogPart, PAGE_LINES, bar_of};
 use super::visitor::Visitor;
@@ -28,8 +27,6 @@ use crate::service::rest::lookup;
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// How long somebody may listen before it is asked again whether they may.
 const ALLOWED_FOR: Duration = Duration::from_secs(5);
-/// Streams open at once, in this process.
-pub(super) const MAX_STREAMS: usize = 200;
 
 enum What {
     Round(TaskId),
@@ -43,7 +40,7 @@ struct Listener {
     repo: Repo,
     /// When it was last seen that the visitor may look.
     allowed_at: Instant,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
     what: What,
     /// The bars that were sent last.
     sent: String,
@@ -71,7 +68,7 @@ async fn open(state: WebState, visitor: Visitor, repo: Option<Repo>, what: What)
     if let Some(refused) = visitor.barred(&state, &repo).await {
         return refused;
     }
-    let Ok(place) = Arc::clone(&state.streams).try_acquire_owned() else {
+    let Some(place) = state.places.take(visitor.person().map(|person| person.id)) else {
         let text = "Too many pages listen at once. Load this one again to see what is new.";
         return message(StatusCode::SERVICE_UNAVAILABLE, "Too many listeners", text);
     };

@@ -10,6 +10,7 @@ mod home;
 mod live;
 mod page;
 mod pick;
+mod places;
 mod progress;
 mod run;
 mod setup;
@@ -26,7 +27,6 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
@@ -34,6 +34,7 @@ use crate::adapters::crypto::secret_hash;
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 pub use guard::is_this_machine;
+use places::Places;
 use sign_in::SignIn;
 use token::Csrf;
 
@@ -52,7 +53,7 @@ pub struct WebState {
     admin: Option<Arc<Sha256Hex>>,
     session_limit: SessionLimit,
     /// Places for pages that listen to live news.
-    streams: Arc<Semaphore>,
+    places: Places,
     /// Fires when the program ends.
     stop: CancellationToken,
 }
@@ -60,7 +61,6 @@ pub struct WebState {
 impl WebState {
     /// `local`: no sign-in, loopback only. Live news end when `stop` fires.
     pub fn new(services: Services, local: bool, stop: CancellationToken) -> Self {
-        let streams = Arc::new(Semaphore::new(live::MAX_STREAMS));
         Self {
             services,
             local,
@@ -68,7 +68,7 @@ impl WebState {
             admins: Arc::default(),
             admin: None,
             session_limit: Arc::new(|_| Ok(())),
-            streams,
+            places: Places::new(),
             stop,
         }
     }

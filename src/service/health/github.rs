@@ -25,8 +25,23 @@ pub async fn check(app: &Registered, report: &mut Report) {
     } else {
         report.ok("webhook secret", &format!("{} accepted", app.webhook_secrets.matches().by_secret.len()));
     }
+    credentials(app, report).await;
     if tokio::time::timeout(PATIENCE, ask(github, report)).await.is_err() {
         report.wrong("GitHub", "does not answer", "check BAKEOFF_GITHUB_API_URL and the network");
+    }
+}
+
+/// Whether GitHub takes what people sign in through.
+async fn credentials(app: &Registered, report: &mut Report) {
+    let Some(oauth) = &app.oauth else { return };
+    match oauth.is_accepted().await {
+        Some(true) => report.ok("client id and secret", "GitHub takes them"),
+        Some(false) => {
+            let fix = "correct BAKEOFF_GITHUB_CLIENT_ID and BAKEOFF_GITHUB_CLIENT_SECRET: both stand in the App's settings";
+            report.wrong("client id and secret", "GitHub does not take them: nobody can sign in", fix);
+        }
+        // What is said of GitHub itself says why.
+        None => {}
     }
 }
 

@@ -64,6 +64,8 @@ impl Door {
         let path = call.parts.uri.path();
         if rest::oauth::is_asked(path) {
             rest::oauth::serve(&self.hub, &call)
+        } else if rest::oauth::is_about_a_token(path) {
+            rest::oauth::token(&self.hub, &call)
         } else if path.starts_with("/api/") {
             rest::answer(self, call).await
         } else if git::is_asked(path) {

@@ -28,8 +28,8 @@ async fn good() -> (FakeGithub, Place) {
         .set("BAKEOFF_GITHUB_PRIVATE_KEY_FILE", key.to_str().unwrap())
         .set("BAKEOFF_GITHUB_WEBHOOK_SECRETS", "canary-webhook-0123456789")
         .set("BAKEOFF_ADMINS", "ada")
-        .set("BAKEOFF_GITHUB_CLIENT_ID", "Iv1")
-        .set("BAKEOFF_GITHUB_CLIENT_SECRET", "canary-client-0123456789")
+        .set("BAKEOFF_GITHUB_CLIENT_ID", &hub.client_id())
+        .set("BAKEOFF_GITHUB_CLIENT_SECRET", &hub.client_secret())
         .set("BAKEOFF_ADMIN_TOKEN", "canary-admin-0123456789");
     (hub, place)
 }
@@ -37,7 +37,7 @@ async fn good() -> (FakeGithub, Place) {
 /// The findings by part: status and text with the fix.
 fn findings(ran: &Ran, code: i32) -> Vec<(String, String, String)> {
     assert_eq!(ran.code, Some(code), "{ran:?}");
-    assert!(!ran.out.contains("canary"), "{}", ran.out);
+    assert!(!ran.out.contains("canary") && !ran.out.contains("sim-client-secret"), "{}", ran.out);
     let all: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(all["ok"], code == 0);
     let text = |check: &Value, key: &str| check[key].as_str().unwrap_or_default().to_owned();
@@ -77,6 +77,8 @@ async fn a_good_setup_is_ok_before_and_after_the_first_start() {
         ("encryption keys", "open what is stored"),
         ("model gpt (settings file)", "price known"),
         ("webhook secret", "1 accepted"),
+        ("sign-in", "https://bakeoff.example.org/login/callback"),
+        ("client id and secret", "GitHub takes them"),
         ("GitHub", "knows this App as bakeoff (4242)"),
         ("App permissions", "everything needed"),
         ("App events", "all subscribed"),
@@ -104,6 +106,14 @@ async fn what_github_lacks_is_named() {
     hub.suspend(REPO);
     let found = findings(&place.run(&["doctor", "--json"]), 0);
     holds(&found, "installation of octo", "warning", "is suspended");
+    place.set("BAKEOFF_GITHUB_CLIENT_SECRET", "canary-of-another-app-0123456789").unset("BAKEOFF_ADMINS");
+    place.set("BAKEOFF_PUBLIC_URL", "http://bakeoff.example.org");
+    let found = findings(&place.run(&["doctor", "--json"]), 1);
+    holds(&found, "client id and secret", "wrong", "nobody can sign in → correct BAKEOFF_GITHUB_CLIENT_ID");
+    holds(&found, "sign-in", "warning", "not https");
+    place.unset("BAKEOFF_GITHUB_CLIENT_SECRET").set("BAKEOFF_PUBLIC_URL", "https://bakeoff.example.org");
+    let found = findings(&place.run(&["doctor", "--json"]), 0);
+    holds(&found, "sign-in", "warning", "nobody can sign in to the web view → set BAKEOFF_GITHUB_CLIENT_SECRET,");
 
     place.unset("BAKEOFF_GITHUB_WEBHOOK_SECRETS").set("BAKEOFF_GITHUB_APP_ID", "7");
     let found = findings(&place.run(&["doctor", "--json"]), 1);

@@ -253,6 +253,19 @@ impl World {
         self.running = Some(running);
     }
 
+    /// Another process on the same database, which must be Postgres; its address.
+    pub async fn second_serve(&self) -> (String, Running) {
+        let (_, running) = start(&Settings { listen: "127.0.0.1:0".into(), ..self.settings.clone() }).await;
+        (format!("http://{}", running.address), running)
+    }
+
+    /// Stops the program in the middle of a story.
+    pub async fn leave(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
     /// The text of a file in the tree of a commit.
     pub fn file(&self, commit: &str, path: &str) -> String {
         let tree = self.hub.tree(REPO, commit);

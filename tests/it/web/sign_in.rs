@@ -41,6 +41,7 @@ async fn m40_a_person_signs_in_with_state_and_pkce_and_lands_on_the_page_they_wa
     assert_eq!(home.status, 200);
     assert!(home.text.contains("<span>ada</span>") && home.text.contains("Sign out"), "{}", home.text);
     assert_eq!(home.headers["cache-control"], "no-store");
+    world.hub.wait_for("the end of the person's token", |hub| (hub.signed_in_tokens() == 0).then_some(())).await;
     // The state is not stored as it is, nor the cookie; the person's token not at all.
     let cookie = visit.session().unwrap().clone();
     let mut conn = world.store().read().await.unwrap();

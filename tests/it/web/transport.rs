@@ -1,7 +1,11 @@
 //! Cookies, proofs and headers under http and https (M41, M42).
 
+use bakeoff::adapters::crypto::generate_key;
+use bakeoff::adapters::store::Backend;
+
 use super::fields;
 use super::visit::Visit;
+use crate::support::databases::for_each_database;
 use crate::support::world::{ADA, World, signing};
 
 const PUBLIC: &str = "https://bakeoff.example";
@@ -85,4 +89,34 @@ async fn in_local_mode_nobody_signs_in_and_nobody_else_is_answered() {
         assert_eq!(elsewhere.get(path).await.status, 403, "{path}");
     }
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m42_processes_on_one_database_take_each_others_sessions_and_forms() {
+    for_each_database(async |db| {
+        if db.store.backend() == Backend::Sqlite {
+            return; // one process only
+        }
+        let world = World::with(|settings| {
+            signing(settings);
+            settings.database_url = Some(db.url.clone().into());
+            settings.encryption_keys = Some(generate_key());
+        })
+        .await;
+        let (second, running) = world.second_serve().await;
+        let mut visit = Visit::new(&world);
+        let back = visit.come_back_as(ADA, "/").await;
+        visit.address.clone_from(&second);
+        assert_eq!(visit.get(&back).await.to(), "/", "begun there, ended here");
+        visit.address.clone_from(&world.base);
+        let home = visit.get("/").await;
+        assert_eq!(home.status, 200);
+        visit.address = second;
+        assert_eq!(visit.post("/logout", &fields(&home.text, "/logout")).await.to(), "/logout");
+        visit.address.clone_from(&world.base);
+        assert_eq!(visit.get("/").await.status, 303);
+        running.stop().await;
+        world.leave().await;
+    })
+    .await;
 }

@@ -40,6 +40,8 @@ pub struct Visit<'a> {
     pub cookies: BTreeMap<String, String>,
     /// What people write into the address line, without a path.
     public: String,
+    /// The process that is asked.
+    pub address: String,
 }
 
 impl<'a> Visit<'a> {
@@ -51,7 +53,7 @@ impl<'a> Visit<'a> {
     /// Nobody yet, who reaches it at this address through a proxy.
     pub fn at(world: &'a World, public: &str) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { world, http, cookies: BTreeMap::new(), public: public.to_owned() }
+        Self { world, http, cookies: BTreeMap::new(), public: public.to_owned(), address: world.base.clone() }
     }
 
     /// Somebody who has signed in.
@@ -85,20 +87,20 @@ impl<'a> Visit<'a> {
 
     /// A page.
     pub async fn get(&mut self, path: &str) -> Answer {
-        let request = self.http.get(format!("{}{path}", self.world.base)).header("accept", "text/html");
+        let request = self.http.get(format!("{}{path}", self.address)).header("accept", "text/html");
         self.send(request).await
     }
 
     /// A page asked for by a script.
     pub async fn fetch(&mut self, path: &str) -> Answer {
-        let request = self.http.get(format!("{}{path}", self.world.base)).header("sec-fetch-mode", "cors");
+        let request = self.http.get(format!("{}{path}", self.address)).header("sec-fetch-mode", "cors");
         self.send(request).await
     }
 
     /// Live news, while they come.
     pub async fn open(&self, path: &str) -> reqwest::Response {
         let all: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.http.get(format!("{}{path}", self.world.base)).header("cookie", all.join("; "));
+        let request = self.http.get(format!("{}{path}", self.address)).header("cookie", all.join("; "));
         request.send().await.unwrap()
     }
 
@@ -111,7 +113,7 @@ impl<'a> Visit<'a> {
     /// A form that stands elsewhere.
     pub async fn post_from(&mut self, origin: &str, path: &str, form: &[(String, String)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = self.http.post(format!("{}{path}", self.world.base)).header("origin", origin);
+        let request = self.http.post(format!("{}{path}", self.address)).header("origin", origin);
         self.send(request.header("content-type", "application/x-www-form-urlencoded").body(body)).await
     }
 

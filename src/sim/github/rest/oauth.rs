@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::{Url, form_urlencoded};
 
+use super::Refusal;
 use crate::sim::github::entry::{Call, header};
 use crate::sim::github::hub::Hub;
 use crate::sim::github::world::{AccountKind, Code, Consent, TOKEN_LIFE, World, opaque_token};
@@ -32,6 +33,43 @@ pub fn serve(hub: &Hub, call: &Call) -> Response {
         (&Method::POST, "/login/oauth/access_token") => access_token(hub, call),
         _ => nothing(),
     };
+    hub.notify();
+    answer
+}
+
+/// Whether a path asks about a person's token as the App: `/applications/{client_id}/token`.
+pub fn is_about_a_token(path: &str) -> bool {
+    path.starts_with("/api/v3/applications/")
+}
+
+/// Looks a token up (POST) or ends it (DELETE), for who has the App's client id and secret.
+pub fn token(hub: &Hub, call: &Call) -> Response {
+    let mut world = hub.world();
+    let (id, secret) = (world.app.client_id.clone(), world.app.client_secret.clone());
+    let shown = call.parts.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if shown != format!("Basic {}", BASE64_STANDARD.encode(format!("{id}:{secret}"))) {
+        return Refusal::plain(401, "Bad credentials").into_response();
+    }
+    let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+    let Some(token) = body.get("access_token").and_then(Value::as_str) else {
+        return Refusal::invalid("Token", "access_token", "missing_field").into_response();
+    };
+    if call.parts.uri.path() != format!("/api/v3/applications/{id}/token") {
+        return Refusal::not_found().into_response();
+    }
+    let Some(user) = world.signed_in(token) else { return Refusal::not_found().into_response() };
+    let answer = match call.parts.method {
+        Method::POST => {
+            let shown = json!({ "id": 1, "token": "", "user": world.show_account(user), "app": { "client_id": id } });
+            axum::Json(shown).into_response()
+        }
+        Method::DELETE => {
+            world.signing_in.tokens.remove(token);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        _ => Refusal::not_found().into_response(),
+    };
+    drop(world);
     hub.notify();
     answer
 }

@@ -94,6 +94,20 @@ async fn a_code_is_redeemed_once_by_whoever_began_with_the_right_words() {
     assert_eq!((me.status, &me.body["login"], &me.body["type"]), (200, &json!("ada"), &json!("User")));
     assert_eq!(get(&hub, "/user", "").await.status, 401);
     assert_eq!(get(&hub, "/user", &hub.app_token(super::REPO)).await.status, 403);
+    let about = async |method: reqwest::Method, secret: &str| {
+        let url = format!("{}/applications/{id}/token", hub.api_url());
+        let request = client().request(method, url).basic_auth(&id, Some(secret));
+        request.json(&json!({ "access_token": token })).send().await.unwrap().status().as_u16()
+    };
+    let (look, end) = (reqwest::Method::POST, reqwest::Method::DELETE);
+    assert_eq!((about(look.clone(), "another").await, about(look.clone(), &secret).await), (401, 200));
+    assert_eq!((about(end.clone(), &secret).await, about(end, &secret).await, about(look, &secret).await), (204, 404, 404));
+    assert_eq!(get(&hub, "/user", token).await.status, 401, "ended");
+    let again = self::code(&hub).await;
+    let fields = fields.map(|(name, value)| (name, if name == "code" { again.as_str() } else { value }));
+    let good = redeem(&hub, &fields).await;
+    let token = good.body["access_token"].as_str().unwrap();
+    assert_eq!(get(&hub, "/user", token).await.status, 200);
     hub.expire_sign_ins();
     assert_eq!(get(&hub, "/user", token).await.status, 401, "eight hours later");
 }
