@@ -3,12 +3,14 @@
 use serde_json::json;
 
 use crate::adapters::crypto::{KeyError, KeyRing, Place, Purpose};
+use crate::adapters::store::answers::{self, Named};
 use crate::adapters::store::{Store, StoreError, app_credentials, meta, models};
 use crate::domain::clock::Timestamp;
 use crate::domain::crash;
 use crate::domain::ids::ModelId;
 
 use super::audit;
+use super::rest::answers::record;
 
 /// Keys sealed anew in one transaction: others write in between.
 const BATCH: i64 = 50;
@@ -59,6 +61,10 @@ pub async fn rotate(store: &Store, keys: &KeyRing, actor: &str, now: Timestamp) 
         after = Some(last);
     }
     app(store, keys, &mut rotated).await?;
+    let mut after = (String::new(), String::new());
+    while let Some(last) = batch_of_answers(store, keys, &after, &mut rotated).await? {
+        after = last;
+    }
     finish(store, keys, actor, now, rotated).await?;
     Ok(rotated)
 }
@@ -99,6 +105,29 @@ async fn batch(
     tx.commit().await?;
     crash::point("keys_batch");
     Ok(sealed.last().map(|(id, _)| *id))
+}
+
+/// The last kept answer of the next batch; `None` at the end. One that no key opens any more stays as it is: its
+/// request is refused for the rest of its day, where forgetting it would carry the request out twice.
+async fn batch_of_answers(
+    store: &Store,
+    keys: &KeyRing,
+    after: &(String, String),
+    rotated: &mut Rotated,
+) -> Result<Option<(String, String)>, RotateError> {
+    let mut tx = store.begin().await?;
+    let sealed = answers::sealed_after(&mut tx, Named { token: &after.0, key: &after.1 }, BATCH).await?;
+    for one in &sealed {
+        let record = record(&one.token, &one.key);
+        match keys.reencrypt(Place { purpose: Purpose::Answer, record: &record }, &one.body) {
+            Ok(Some(new)) => rotated.renewed += u64::from(answers::set_sealed(&mut tx, one, &new).await?),
+            Ok(None) => rotated.current += 1,
+            Err(error) => tracing::warn!(%error, "a kept answer cannot be opened"),
+        }
+    }
+    tx.commit().await?;
+    crash::point("keys_batch");
+    Ok(sealed.into_iter().last().map(|one| (one.token, one.key)))
 }
 
 async fn finish(

@@ -12,6 +12,9 @@ use crate::domain::token::{Scope, Token};
 
 use super::audit;
 
+/// What the operator's own token (`BAKEOFF_ADMIN_TOKEN`) goes by; no other may.
+pub const ADMIN_NAME: &str = "admin";
+
 /// A token as its owner wants it.
 #[derive(Debug, Clone)]
 pub struct NewToken {
@@ -48,6 +51,9 @@ pub struct MadeToken {
 
 fn check(new: &NewToken, now: Timestamp) -> Result<(), InvalidToken> {
     let invalid = |field, message| Err(InvalidToken { field, message });
+    if new.name.trim().eq_ignore_ascii_case(ADMIN_NAME) {
+        return invalid("name", "the name is that of the operator's own token");
+    }
     if !(1..=100).contains(&new.name.trim().chars().count()) || new.name.chars().any(char::is_control) {
         return invalid("name", "the name must have 1 to 100 printable characters");
     }
@@ -144,6 +150,7 @@ mod tests {
         for (bad, field) in [
             (NewToken { name: " ".into(), ..good.clone() }, "name"),
             (NewToken { name: "a\u{1b}[31m".into(), ..good.clone() }, "name"),
+            (NewToken { name: " Admin ".into(), ..good.clone() }, "name"),
             (NewToken { scopes: vec![], ..good.clone() }, "scopes"),
             (NewToken { repositories: Some(vec![]), ..good.clone() }, "repositories"),
             (NewToken { github_login: Some("-ada".into()), ..good.clone() }, "github_login"),

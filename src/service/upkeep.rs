@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::adapters::store::{deliveries, meta};
 
 use super::jobs::Flow;
+use super::rest::answers;
 use super::{Services, sign_in};
 
 /// How long an ended delivery's payload may be looked at.
@@ -20,9 +21,17 @@ pub async fn upkeep(svc: &Services) -> anyhow::Result<Flow> {
     let payloads = deliveries::forget_payloads(&mut tx, now.minus(PAYLOADS)).await?;
     let removed = deliveries::remove_before(&mut tx, now.minus(DELIVERIES)).await?;
     let sessions = sign_in::sweep(&mut tx, now).await?;
+    let answers = answers::sweep(&mut tx, now).await?;
     tx.commit().await?;
-    if notes + payloads + removed + sessions > 0 {
-        tracing::info!(notes, payloads, deliveries = removed, sessions, "let go of what was kept for a time only");
+    if notes + payloads + removed + sessions + answers > 0 {
+        tracing::info!(
+            notes,
+            payloads,
+            deliveries = removed,
+            sessions,
+            answers,
+            "let go of what was kept for a time only"
+        );
     }
     Ok(Flow::Again(now.plus(svc.policy.reconcile_every)))
 }

@@ -154,20 +154,3 @@ pub async fn list_task(conn: &mut Conn, task: TaskId) -> Result<Vec<Run>, StoreE
     let sql = select!("WHERE task_id = $1 ORDER BY created_at DESC, id DESC");
     sqlx::query(sql).bind(task.to_string()).fetch_all(conn).await?.iter().map(read).collect()
 }
-
-/// Stores the evidence of a run, replacing what was there; whether the run exists.
-pub async fn set_evidence(conn: &mut Conn, id: RunId, evidence: &serde_json::Value) -> Result<bool, StoreError> {
-    let done = sqlx::query("UPDATE runs SET evidence = $1 WHERE id = $2")
-        .bind(to_json(evidence)?)
-        .bind(id.to_string())
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// The evidence of a run, if there is any yet.
-pub async fn evidence(conn: &mut Conn, id: RunId) -> Result<Option<serde_json::Value>, StoreError> {
-    let sql = "SELECT evidence FROM runs WHERE id = $1 AND evidence IS NOT NULL";
-    let row = sqlx::query(sql).bind(id.to_string()).fetch_optional(conn).await?;
-    row.map(|r| r.json("evidence")).transpose()
-}

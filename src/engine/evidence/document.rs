@@ -33,8 +33,9 @@ pub struct Document {
     candidates: Vec<Facts>,
 }
 
+/// What is known of one candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct Facts {
+pub struct Facts {
     candidate: String,
     run_id: RunId,
     provider: &'static str,
@@ -97,11 +98,12 @@ pub fn document(task: TaskId, round: &Round, runs: &[Run], calls: &BTreeMap<RunI
         base_ref: round.base_ref.clone(),
         base_commit: round.base_commit.to_string(),
         complete: runs.iter().all(|run| run.status.is_terminal()),
-        candidates: runs.iter().map(|run| candidate(run, runs, calls)).collect(),
+        candidates: runs.iter().map(|run| facts(run, runs, calls)).collect(),
     }
 }
 
-fn candidate(run: &Run, all: &[Run], calls: &BTreeMap<RunId, i64>) -> Facts {
+/// What is known of `run` among its round's candidates; `calls` are the calls of models by run.
+pub fn facts(run: &Run, all: &[Run], calls: &BTreeMap<RunId, i64>) -> Facts {
     let result = &run.result;
     let at = |moment: Option<Timestamp>| moment.map(Timestamp::to_rfc3339);
     let took = run.completed_at.zip(run.started_at).map(|(end, start)| end.since(start).as_millis());

@@ -5,7 +5,7 @@ mod matrix;
 
 use crate::domain::run::Run;
 
-pub use document::{Document, document, evidence_schema};
+pub use document::{Document, Facts, document, evidence_schema, facts};
 pub use matrix::{FileRow, Touch, matrix};
 
 use super::render::EvidenceRow;

@@ -15,9 +15,9 @@ use crate::domain::repo::Repo;
 use crate::domain::token::{Scope, Token};
 use crate::service::audit;
 use crate::service::rest::tokens;
+use crate::service::tokens::ADMIN_NAME;
 
 /// The name of the operator's token in audit and pull requests.
-const ADMIN_NAME: &str = "admin";
 
 /// Why a token for some repositories may not look at what belongs to all of them.
 pub(super) const LIMITED: &str = "This token is limited to repositories, and this belongs to all of them.";

@@ -150,13 +150,9 @@ async fn list(
     paging: Paging,
 ) -> Result<Piece<show::Run>, ApiError> {
     let (task, _) = ids.task(&state, &caller).await?;
-    let mut rows = Vec::new();
-    for run in tasks::runs(&state.services, task.id).await? {
-        let papers = tasks::papers(&state.services, run.id).await?;
-        rows.push((run, papers));
-    }
+    let runs = tasks::runs(&state.services, task.id).await?;
     Ok(paging.cut(
-        rows,
+        tasks::with_papers(&state.services, runs).await?,
         |(run, _)| (run.created_at, run.id.to_string()),
         |(run, papers)| Some(show::Run::new(run, papers)),
     ))
@@ -164,7 +160,8 @@ async fn list(
 
 async fn one(State(state): State<ApiState>, caller: Caller, ids: Ids) -> Result<Shown<show::Run>, ApiError> {
     let (run, _) = ids.run(&state, &caller).await?;
-    let papers = tasks::papers(&state.services, run.id).await?;
+    let found = tasks::with_papers(&state.services, vec![run]).await?.pop();
+    let (run, papers) = found.ok_or_else(|| ApiError::not_found(show::RUN))?;
     Ok(Shown(show::Run::new(run, papers)))
 }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::adapters::crypto::{Place, Purpose};
-use crate::adapters::store::StoreError;
 use crate::adapters::store::answers::{self, Answer, Begun, Named};
+use crate::adapters::store::{Conn, StoreError};
+use crate::domain::clock::Timestamp;
+use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 
 /// How long an answer is kept.
@@ -57,8 +59,18 @@ impl Asked {
     }
 
     fn record(&self) -> String {
-        format!("{}:{}", self.token, self.key)
+        record(&self.token, &self.key)
     }
+}
+
+/// The name of a kept body for its seal.
+pub fn record(token: &str, key: &str) -> String {
+    format!("{token}:{key}")
+}
+
+/// Forgets answers whose time is over; how many that were.
+pub async fn sweep(conn: &mut Conn, now: Timestamp) -> Result<u64, StoreError> {
+    answers::forget(conn, now.minus(KEPT)).await
 }
 
 /// Takes the key, or says what it stands for.
@@ -72,30 +84,35 @@ pub async fn begin(svc: &Services, asked: &Asked) -> Result<Turn, StoreError> {
     let known = if mine { None } else { answers::known(&mut tx, asked.named()).await? };
     tx.commit().await?;
     let Some(known) = known else { return Ok(if mine { Turn::First(attempt) } else { Turn::Running }) };
-    if !svc.keys.is_mac(&known.mac, &asked.request) {
-        return Ok(Turn::Other);
-    }
-    Ok(known.answer.map_or(Turn::Running, |answer| opened(svc, asked, answer)))
+    let is_same = svc.keys.is_mac(&known.mac, &asked.request);
+    Ok(match known.answer {
+        Some(answer) => opened(svc, asked, answer, is_same),
+        None if is_same => Turn::Running,
+        None => Turn::Other,
+    })
 }
 
-fn opened(svc: &Services, asked: &Asked, answer: Answer) -> Turn {
+/// The hash under the seal tells the request too: it outlives an exchange of the keys, which the keyed one does not.
+fn opened(svc: &Services, asked: &Asked, answer: Answer, is_same: bool) -> Turn {
     let record = asked.record();
     let place = Place { purpose: Purpose::Answer, record: &record };
-    match (svc.keys.decrypt(place, &answer.sealed_body), u16::try_from(answer.status)) {
-        (Ok(body), Ok(status)) => Turn::Again(Kept { status, location: answer.location, body }),
-        _ => Turn::Unreadable,
+    let (Ok(sealed), Ok(status)) = (svc.keys.decrypt(place, &answer.sealed_body), u16::try_from(answer.status)) else {
+        return if is_same { Turn::Unreadable } else { Turn::Other };
+    };
+    let Some((request, body)) = sealed.expose_secret().split_once('\n') else { return Turn::Unreadable };
+    if request != Sha256Hex::of(&asked.request).as_str() {
+        return Turn::Other;
     }
+    Turn::Again(Kept { status, location: answer.location, body: SecretString::from(body) })
 }
 
-/// Keeps what the first attempt was answered. The body may hold a secret, so each is sealed.
+/// Keeps what the first attempt was answered. The body may hold a secret, so each is sealed, below its request's hash.
 pub async fn keep(svc: &Services, asked: &Asked, attempt: &str, kept: &Kept) -> Result<(), StoreError> {
     let record = asked.record();
     let place = Place { purpose: Purpose::Answer, record: &record };
-    let answer = Answer {
-        status: kept.status.into(),
-        location: kept.location.clone(),
-        sealed_body: svc.keys.encrypt(place, &SecretString::from(kept.body.expose_secret())),
-    };
+    let both = SecretString::from(format!("{}\n{}", Sha256Hex::of(&asked.request), kept.body.expose_secret()));
+    let sealed_body = svc.keys.encrypt(place, &both);
+    let answer = Answer { status: kept.status.into(), location: kept.location.clone(), sealed_body };
     let mut tx = svc.store.begin().await?;
     answers::keep(&mut tx, asked.named(), attempt, &answer).await?;
     tx.commit().await

@@ -1,15 +1,18 @@
 //! Tasks made over REST, their conversation, and the lists below a task.
 
+use std::collections::HashMap;
+
 use crate::adapters::store::page::Page;
-use crate::adapters::store::{StoreError, messages, pulls, run_logs, runs, tasks};
-use crate::domain::ids::{MessageId, RepoId, RunId, TaskId};
+use crate::adapters::store::{StoreError, charges, messages, pulls, run_logs, runs, tasks};
+use crate::domain::ids::{MessageId, RepoId, TaskId};
 use crate::domain::message::{Message, Role};
 use crate::domain::pull::Pull;
 use crate::domain::repo::RepoName;
 use crate::domain::run::{LogLine, Run};
 use crate::domain::task::Task;
+use crate::engine::evidence::{Facts, facts};
 use crate::service::rest::new_tasks::NewTasks;
-use crate::service::{Services, audit};
+use crate::service::{Services, audit, round_state};
 
 fn new(svc: &Services, repo: RepoId, title: Option<String>) -> Task {
     let now = svc.now();
@@ -92,13 +95,24 @@ pub async fn pulls(svc: &Services, task: TaskId) -> Result<Vec<Pull>, StoreError
 pub struct Papers {
     /// Its log.
     pub logs: Vec<LogLine>,
-    /// Evidence of its patch, if there is any yet.
-    pub evidence: Option<serde_json::Value>,
+    /// What its round's evidence says of it, once it ended.
+    pub evidence: Option<Facts>,
 }
 
-/// The log and the evidence of a run.
-pub async fn papers(svc: &Services, run: RunId) -> Result<Papers, StoreError> {
+/// Each run with its log and evidence, in their order.
+pub async fn with_papers(svc: &Services, all: Vec<Run>) -> Result<Vec<(Run, Papers)>, StoreError> {
     let mut conn = svc.store.read().await?;
-    let logs = run_logs::list(&mut conn, run, 1, i64::MAX).await?;
-    Ok(Papers { logs, evidence: runs::evidence(&mut conn, run).await? })
+    let mut rounds = HashMap::new();
+    let mut found = Vec::new();
+    for run in all {
+        if !rounds.contains_key(&run.round_id) {
+            let runs = round_state::candidates(runs::list_round(&mut conn, run.round_id).await?);
+            rounds.insert(run.round_id, (runs, charges::calls_of_round(&mut conn, run.round_id).await?));
+        }
+        let about = rounds.get(&run.round_id).filter(|_| run.status.is_terminal());
+        let evidence = about.map(|(candidates, calls)| facts(&run, candidates, calls));
+        let logs = run_logs::list(&mut conn, run.id, 1, i64::MAX).await?;
+        found.push((run, Papers { logs, evidence }));
+    }
+    Ok(found)
 }

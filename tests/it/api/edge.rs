@@ -1,10 +1,15 @@
 //! What stands around the endpoints: names of requests, limits, other origins, tags, and keys for doing things once.
 
+use bakeoff::adapters::crypto::{KeyRing, generate_key};
 use bakeoff::adapters::store::answers::{self, Begun, Named};
+use bakeoff::adapters::store::{meta, models};
 use bakeoff::domain::clock::Timestamp;
 use bakeoff::domain::sha256::Sha256Hex;
 use bakeoff::domain::token::Scope;
 use bakeoff::entry::api::Network;
+use bakeoff::service::rest::answers::{self as kept, Asked, Kept, Turn};
+use bakeoff::service::{Services, keys};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{Answer, Client, end, sent};
@@ -161,6 +166,41 @@ async fn f127_the_same_post_twice_is_one_task_and_one_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn f127_m47_a_kept_answer_outlives_an_exchange_of_the_keys() {
+    let world = World::new().await;
+    let (old, new) = (generate_key(), generate_key());
+    let with = |keys: &[&SecretString]| {
+        let list: Vec<&str> = keys.iter().map(|key| key.expose_secret()).collect();
+        Services { keys: KeyRing::parse(&list.join(",").into()).unwrap(), ..world.services.clone() }
+    };
+    let before = with(&[&old]);
+    let asked = |request: &[u8]| Asked { token: "t".into(), key: "k".into(), request: request.to_vec() };
+    let Turn::First(attempt) = kept::begin(&before, &asked(b"POST /x")).await.unwrap() else { panic!("it is new") };
+    let answer = Kept { status: 201, location: Some("/v1/x".into()), body: "{\"secret\":\n1}".into() };
+    kept::keep(&before, &asked(b"POST /x"), &attempt, &answer).await.unwrap();
+    // On a database of its own, without the sentinel and the models of the world's keys.
+    let store = world.store();
+    let mut tx = store.begin().await.unwrap();
+    meta::set(&mut tx, keys::SENTINEL, &before.keys.sentinel()).await.unwrap();
+    for model in models::list(&mut tx).await.unwrap() {
+        models::soft_delete(&mut tx, model.id, world.services.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let both = with(&[&new, &old]);
+    let done = keys::rotate(store, &both.keys, "local", world.services.now()).await.unwrap();
+    assert_eq!((done.renewed, done.current), (1, 0));
+    for services in [with(&[&new]), both] {
+        let turn = kept::begin(&services, &asked(b"POST /x")).await.unwrap();
+        let Turn::Again(again) = turn else { panic!("{turn:?}") };
+        assert_eq!((again.status, again.location.as_deref()), (201, Some("/v1/x")));
+        assert_eq!(again.body.expose_secret(), "{\"secret\":\n1}");
+        assert!(matches!(kept::begin(&services, &asked(b"POST /y")).await.unwrap(), Turn::Other));
+    }
+    assert!(matches!(kept::begin(&with(&[&old]), &asked(b"POST /x")).await.unwrap(), Turn::Unreadable));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn f127_one_at_work_is_told_and_one_that_was_killed_is_given_up() {
     let world = World::new().await;
     let client = Client::admin(&world);
@@ -192,9 +232,7 @@ async fn f127_one_at_work_is_told_and_one_that_was_killed_is_given_up() {
     drop(conn);
     let mut tx = world.store().begin().await.unwrap();
     let later = world.services.now().plus(std::time::Duration::from_hours(25));
-    let begun = Begun { named: Named { token: "admin", key: "k-9" }, mac: &mac, attempt: "b", at: later };
-    let day_ago = later.minus(std::time::Duration::from_hours(24));
-    assert!(answers::begin(&mut tx, begun, day_ago, day_ago).await.unwrap());
+    assert_eq!(kept::sweep(&mut tx, later).await.unwrap(), 1);
     let swept = answers::known(&mut tx, Named { token: "admin", key: "k-1" }).await.unwrap();
     assert_eq!(swept, None, "a day later it is forgotten");
     tx.rollback().await.unwrap();

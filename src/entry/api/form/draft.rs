@@ -110,6 +110,12 @@ impl Draft {
         }
     }
 
+    /// Whether its success comes whole, not line by line as long as there are any.
+    pub fn is_whole(&self) -> bool {
+        let streams = |form: &Form| matches!(form.mime, "text/event-stream" | "application/x-ndjson");
+        !self.replies.get(&200).is_some_and(|reply| reply.forms.iter().any(streams))
+    }
+
     /// A success without a body.
     pub fn ends(&mut self, status: u16, words: &str) {
         self.reply(status, words);

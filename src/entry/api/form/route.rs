@@ -277,7 +277,7 @@ impl Route {
                 None,
             );
             match self.method {
-                "GET" => Self::conditional(draft),
+                "GET" if draft.is_whole() => Self::conditional(draft),
                 "POST" => Self::idempotent(draft),
                 _ => {}
             }

@@ -1,7 +1,6 @@
 //! A run: one model's attempt.
 
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Moment;
@@ -10,6 +9,7 @@ use crate::domain::model::Provider;
 use crate::domain::money::{Usage, UsdMicros};
 use crate::domain::patch;
 use crate::domain::run::{self, RunStatus};
+use crate::engine::evidence::Facts;
 use crate::entry::api::form::Example;
 use crate::service::rest::tasks::Papers;
 
@@ -46,9 +46,9 @@ pub struct Run {
     /// Lower-case hexadecimal SHA-256 of `patch`, as the comment shows it.
     patch_sha256: Option<String>,
     usage: Spent,
-    /// What is known of its patch, once anything is.
+    /// Once it ended, what its round's evidence says of it (`candidates` of `/v1/schemas/evidence/1`).
     #[schema(value_type = Option<Object>)]
-    evidence: Option<Value>,
+    evidence: Option<Facts>,
 }
 
 /// One changed file.
