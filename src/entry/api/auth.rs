@@ -17,8 +17,6 @@ use crate::service::audit;
 use crate::service::rest::tokens;
 use crate::service::tokens::ADMIN_NAME;
 
-/// The name of the operator's token in audit and pull requests.
-
 /// Why a token for some repositories may not look at what belongs to all of them.
 pub(super) const LIMITED: &str = "This token is limited to repositories, and this belongs to all of them.";
 

@@ -1,6 +1,7 @@
 //! Tasks made over REST, their conversation, and the lists below a task.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::adapters::store::page::Page;
 use crate::adapters::store::{StoreError, charges, messages, pulls, run_logs, runs, tasks};
@@ -105,12 +106,14 @@ pub async fn with_papers(svc: &Services, all: Vec<Run>) -> Result<Vec<(Run, Pape
     let mut rounds = HashMap::new();
     let mut found = Vec::new();
     for run in all {
-        if !rounds.contains_key(&run.round_id) {
-            let runs = round_state::candidates(runs::list_round(&mut conn, run.round_id).await?);
-            rounds.insert(run.round_id, (runs, charges::calls_of_round(&mut conn, run.round_id).await?));
-        }
-        let about = rounds.get(&run.round_id).filter(|_| run.status.is_terminal());
-        let evidence = about.map(|(candidates, calls)| facts(&run, candidates, calls));
+        let (candidates, calls) = match rounds.entry(run.round_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let runs = round_state::candidates(runs::list_round(&mut conn, run.round_id).await?);
+                place.insert((runs, charges::calls_of_round(&mut conn, run.round_id).await?))
+            }
+        };
+        let evidence = run.status.is_terminal().then(|| facts(&run, candidates, calls));
         let logs = run_logs::list(&mut conn, run.id, 1, i64::MAX).await?;
         found.push((run, Papers { logs, evidence }));
     }
