@@ -37,7 +37,8 @@ async fn credentials(app: &Registered, report: &mut Report) {
     match oauth.is_accepted().await {
         Some(true) => report.ok("client id and secret", "GitHub takes them"),
         Some(false) => {
-            let fix = "correct BAKEOFF_GITHUB_CLIENT_ID and BAKEOFF_GITHUB_CLIENT_SECRET: both stand in the App's settings";
+            let fix =
+                "correct BAKEOFF_GITHUB_CLIENT_ID and BAKEOFF_GITHUB_CLIENT_SECRET: both stand in the App's settings";
             report.wrong("client id and secret", "GitHub does not take them: nobody can sign in", fix);
         }
         // What is said of GitHub itself says why.

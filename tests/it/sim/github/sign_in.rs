@@ -101,7 +101,10 @@ async fn a_code_is_redeemed_once_by_whoever_began_with_the_right_words() {
     };
     let (look, end) = (reqwest::Method::POST, reqwest::Method::DELETE);
     assert_eq!((about(look.clone(), "another").await, about(look.clone(), &secret).await), (401, 200));
-    assert_eq!((about(end.clone(), &secret).await, about(end, &secret).await, about(look, &secret).await), (204, 404, 404));
+    assert_eq!(
+        (about(end.clone(), &secret).await, about(end, &secret).await, about(look, &secret).await),
+        (204, 404, 404)
+    );
     assert_eq!(get(&hub, "/user", token).await.status, 401, "ended");
     let again = self::code(&hub).await;
     let fields = fields.map(|(name, value)| (name, if name == "code" { again.as_str() } else { value }));
