@@ -70,12 +70,27 @@ pub fn price_of(model: &ModelProfile) -> Option<Tariff> {
 
 /// Starts a round of `task`.
 pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRound) -> anyhow::Result<Started> {
-    let now = svc.now();
     let mut tx = svc.store.begin().await?;
-    if let Some(known) = already(&mut tx, &new.origin).await? {
+    let started = start_within(svc, &mut tx, repo, task, new).await?;
+    if matches!(started, Started::Round(..)) {
+        tx.commit().await?;
+    }
+    Ok(started)
+}
+
+/// The same in the caller's transaction, which is worth a commit only when a round has started.
+pub async fn start_within(
+    svc: &Services,
+    tx: &mut Tx,
+    repo: &Repo,
+    task: TaskId,
+    new: NewRound,
+) -> anyhow::Result<Started> {
+    let now = svc.now();
+    if let Some(known) = already(tx, &new.origin).await? {
         return Ok(Started::Already(known));
     }
-    if let Some(busy) = rounds::active_for_task(&mut tx, task).await?.filter(|_| new.exclusive) {
+    if let Some(busy) = rounds::active_for_task(tx, task).await?.filter(|_| new.exclusive) {
         return Ok(Started::Busy(busy.id));
     }
     let budget = per_run(&svc.policy, new.budget, new.models.len());
@@ -88,34 +103,33 @@ pub async fn start_round(svc: &Services, repo: &Repo, task: TaskId, new: NewRoun
         runs: new.models.len(),
         budget,
     };
-    if let Some(cap) = caps::reached(&mut tx, &svc.policy, &wanted, now).await? {
+    if let Some(cap) = caps::reached(tx, &svc.policy, &wanted, now).await? {
         return Ok(Started::Cap(cap));
     }
-    let newest = rounds::newest_under(&mut tx, task, new.pull_id).await?;
+    let newest = rounds::newest_under(tx, task, new.pull_id).await?;
     if let Some(old) = newest.as_ref().filter(|r| new.exclusive && r.status != RoundStatus::Picked) {
-        round_state::advance(&mut tx, old, RoundStatus::Superseded, now).await?;
-        svc.enqueue(&mut tx, Job::Publish { round_id: old.id }).await?;
+        round_state::advance(tx, old, RoundStatus::Superseded, now).await?;
+        svc.enqueue(tx, Job::Publish { round_id: old.id }).await?;
     }
-    let number = tasks::next_round(&mut tx, task, now).await?.context("a round's task has a row")?;
+    let number = tasks::next_round(tx, task, now).await?.context("a round's task has a row")?;
     let round = round_of(task, number, &new, svc.policy.file.terms.clone(), now);
-    if !rounds::insert(&mut tx, &round).await? {
+    if !rounds::insert(tx, &round).await? {
         anyhow::bail!("this command has just started its round");
     }
     for said in &new.said {
         let message =
             Message { id: MessageId::new(), task_id: task, role: Role::User, content: said.clone(), created_at: now };
-        messages::insert(&mut tx, &message).await?;
+        messages::insert(tx, &message).await?;
     }
     let mut ids = Vec::new();
     for (index, model) in new.models.iter().enumerate() {
-        ids.push(add_run(svc, &mut tx, repo, &round, (Letter::at(index), model, budget)).await?);
+        ids.push(add_run(svc, tx, repo, &round, (Letter::at(index), model, budget)).await?);
     }
     let subject = format!("round:{}", round.id);
     let details =
         serde_json::json!({ "task": task.to_string(), "runs": ids.len(), "base": round.base_commit.as_str() });
-    audit::note(&mut tx, &audit::actor_of(&new.origin), "round.start", &subject, details, now).await?;
-    svc.enqueue(&mut tx, Job::Publish { round_id: round.id }).await?;
-    tx.commit().await?;
+    audit::note(tx, &audit::actor_of(&new.origin), "round.start", &subject, details, now).await?;
+    svc.enqueue(tx, Job::Publish { round_id: round.id }).await?;
     tracing::info!(round.id = %round.id, task.id = %task, runs = ids.len(), "round started");
     Ok(Started::Round(round.id, ids))
 }

@@ -10,7 +10,7 @@ use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Brief, Origin};
 use crate::domain::task::Task;
 use crate::service::caps::Cap;
-use crate::service::start_round::{NewRound, Started, price_of, start_round};
+use crate::service::start_round::{NewRound, Started, price_of, start_round, start_within};
 use crate::service::{Services, audit, repo_file, repos, rights};
 
 use super::tasks;
@@ -117,7 +117,7 @@ pub async fn start(
     }
 }
 
-/// Makes a task with its first round, once everything else was checked; the task.
+/// Makes a task with its first round, both or neither; the task.
 pub async fn start_new(
     svc: &Services,
     repo: &Repo,
@@ -129,8 +129,14 @@ pub async fn start_new(
         Ok((here, new)) => (here, NewRound { said, ..new }),
         Err(refused) => return Ok(Err(refused)),
     };
-    let task = tasks::create(svc, repo.id, Some(title), &audit::actor_of(&new.origin)).await?;
-    Ok(begin(&here, repo, task.id, new).await?.map(|_| task.id))
+    let mut tx = svc.store.begin().await?;
+    let task = tasks::create_within(svc, &mut tx, repo.id, Some(title), &audit::actor_of(&new.origin)).await?;
+    let started = start_within(&here, &mut tx, repo, task.id, new).await?;
+    if matches!(started, Started::Round(..)) {
+        // Without a round nothing is left of the task either.
+        tx.commit().await?;
+    }
+    Ok(begun(started)?.map(|_| task.id))
 }
 
 /// The round as it will be, and the use cases under the repository's file.
@@ -189,7 +195,11 @@ async fn begin(
     task: TaskId,
     new: NewRound,
 ) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
-    match start_round(svc, repo, task, new).await? {
+    begun(start_round(svc, repo, task, new).await?)
+}
+
+fn begun(started: Started) -> anyhow::Result<Result<Vec<RunId>, Refused>> {
+    match started {
         Started::Round(_, runs) => Ok(Ok(runs)),
         Started::Cap(cap) => Ok(Err(Refused::Cap(cap))),
         other => anyhow::bail!("a round over REST cannot be {other:?}"),

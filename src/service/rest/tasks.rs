@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::adapters::store::page::Page;
-use crate::adapters::store::{StoreError, charges, messages, pulls, run_logs, runs, tasks};
+use crate::adapters::store::{Conn, StoreError, charges, messages, pulls, run_logs, runs, tasks};
 use crate::domain::ids::{MessageId, RepoId, TaskId};
 use crate::domain::message::{Message, Role};
 use crate::domain::pull::Pull;
@@ -22,12 +22,24 @@ fn new(svc: &Services, repo: RepoId, title: Option<String>) -> Task {
 
 /// Makes a task without an issue.
 pub async fn create(svc: &Services, repo: RepoId, title: Option<String>, actor: &str) -> Result<Task, StoreError> {
-    let task = new(svc, repo, title);
     let mut tx = svc.store.begin().await?;
-    tasks::insert(&mut tx, &task).await?;
-    let details = serde_json::json!({ "repo": repo.to_string() });
-    audit::note(&mut tx, actor, "task.create", &format!("task:{}", task.id), details, task.created_at).await?;
+    let task = create_within(svc, &mut tx, repo, title, actor).await?;
     tx.commit().await?;
+    Ok(task)
+}
+
+/// The same in the caller's transaction.
+pub async fn create_within(
+    svc: &Services,
+    conn: &mut Conn,
+    repo: RepoId,
+    title: Option<String>,
+    actor: &str,
+) -> Result<Task, StoreError> {
+    let task = new(svc, repo, title);
+    tasks::insert(conn, &task).await?;
+    let details = serde_json::json!({ "repo": repo.to_string() });
+    audit::note(conn, actor, "task.create", &format!("task:{}", task.id), details, task.created_at).await?;
     Ok(task)
 }
 
