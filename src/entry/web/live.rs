@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::unfold;
+use tokio::sync::broadcast::Receiver;
 use tokio::time::Instant;
 
 use super::WebState;
@@ -21,10 +22,13 @@ use super::visitor::Visitor;
 use crate::domain::ids::{RunId, TaskId};
 use crate::domain::repo::Repo;
 use crate::service::progress::{log, progress};
+use crate::service::rest::logs::changed;
 use crate::service::rest::lookup;
 
-/// How often is looked for news.
-const LOOK_EVERY: Duration = Duration::from_millis(400);
+/// How often is looked for what other processes wrote, and for the time that passes; what this one writes is told.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// News that come together are told together.
+const GATHER: Duration = Duration::from_millis(60);
 /// How long somebody may listen before it is asked again whether they may.
 const ALLOWED_FOR: Duration = Duration::from_secs(5);
 
@@ -42,6 +46,9 @@ struct Listener {
     allowed_at: Instant,
     _place: Place,
     what: What,
+    changes: Receiver<RunId>,
+    /// The runs that are followed.
+    runs: Vec<RunId>,
     /// The bars that were sent last.
     sent: String,
     over: bool,
@@ -72,8 +79,20 @@ async fn open(state: WebState, visitor: Visitor, repo: Option<Repo>, what: What)
         let text = "Too many pages listen at once. Load this one again to see what is new.";
         return message(StatusCode::SERVICE_UNAVAILABLE, "Too many listeners", text);
     };
-    let allowed_at = Instant::now();
-    let listener = Listener { state, visitor, repo, allowed_at, _place: place, what, sent: String::new(), over: false };
+    // Heard from before the first look, so that nothing falls between.
+    let changes = state.services.store.run_changes();
+    let listener = Listener {
+        state,
+        visitor,
+        repo,
+        allowed_at: Instant::now(),
+        _place: place,
+        what,
+        changes,
+        runs: Vec::new(),
+        sent: String::new(),
+        over: false,
+    };
     Sse::new(unfold(listener, next)).keep_alive(KeepAlive::default()).into_response()
 }
 
@@ -96,7 +115,7 @@ async fn next(mut listener: Listener) -> Option<(Result<Event, Infallible>, List
         }
         tokio::select! {
             () = stop.cancelled() => return None,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = listener.wait() => {}
         }
     }
     None
@@ -112,15 +131,26 @@ impl Listener {
         Ok(self.visitor.is_here(&self.state).await? && self.visitor.may_read(&self.state, &self.repo).await?)
     }
 
+    /// Until there may be something new.
+    async fn wait(&mut self) {
+        let (changes, runs) = (&mut self.changes, &self.runs);
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = changed(changes, |run| runs.contains(&run)) => tokio::time::sleep(GATHER).await,
+        }
+    }
+
     /// Something new, if there is; the last event says that it is over.
     async fn look(&mut self) -> anyhow::Result<Option<Event>> {
         match self.what {
             What::Round(id) => {
                 let Some(now) = progress(&self.state.services, id).await? else { return Ok(self.end()) };
+                self.runs = now.found.runs.iter().map(|run| run.id).collect();
                 let bars = bars(&self.state.services, &now);
                 self.bars(&bars)
             }
             What::Run(id, first) => {
+                self.runs = vec![id];
                 let lines = log(&self.state.services, id, first, PAGE_LINES).await?;
                 if let Some(last) = lines.last() {
                     self.what = What::Run(id, last.line_number + 1);

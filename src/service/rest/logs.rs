@@ -117,15 +117,16 @@ impl Follower {
             () = self.stop.cancelled() => false,
             () = tokio::time::sleep_until(self.until) => false,
             () = tokio::time::sleep(LOOK_EVERY) => true,
-            () = changed(&mut self.changes, self.run) => true,
+            () = changed(&mut self.changes, |run| run == self.run) => true,
         }
     }
 }
 
-async fn changed(changes: &mut Receiver<RunId>, run: RunId) {
+/// Until one of these runs has changed, as far as this process knows.
+pub async fn changed(changes: &mut Receiver<RunId>, is_ours: impl Fn(RunId) -> bool) {
     loop {
         match changes.recv().await {
-            Ok(other) if other != run => {}
+            Ok(run) if !is_ours(run) => {}
             Ok(_) | Err(RecvError::Lagged(_)) => return,
             // The store holds the other end for as long as there is one.
             Err(RecvError::Closed) => std::future::pending().await,
