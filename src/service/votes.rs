@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::adapters::github::{AccountKind, CommentRollup, Reaction};
 use crate::adapters::store::{votes, watches};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::RunId;
+use crate::domain::ids::{RoundId, RunId};
 use crate::domain::reaction::ReactionContent;
 use crate::domain::vote::{Ballot, Tally, Vote, VoteSource, Voter};
 use crate::domain::watch::Watch;
@@ -33,6 +33,22 @@ pub async fn cast(
     let tally = votes::tally(&mut tx, run).await?;
     tx.commit().await?;
     Ok(tally)
+}
+
+/// What people think of a round's candidates, and what one of them does.
+#[derive(Debug, Clone, Default)]
+pub struct Opinions {
+    /// Votes, of those that have any.
+    pub tallies: HashMap<RunId, Tally>,
+    /// The one voter's own.
+    pub own: HashMap<RunId, Ballot>,
+}
+
+/// The opinions of a round.
+pub async fn opinions(svc: &Services, round: RoundId, voter: &Voter) -> anyhow::Result<Opinions> {
+    let mut conn = svc.store.read().await?;
+    let tallies = votes::of_round(&mut conn, round).await?;
+    Ok(Opinions { tallies, own: votes::of_voter(&mut conn, round, voter).await? })
 }
 
 /// How many 👍 and 👎 a comment has. The reaction that picks is no vote.

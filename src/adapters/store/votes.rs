@@ -72,6 +72,20 @@ pub async fn of_round(conn: &mut Conn, round: RoundId) -> Result<HashMap<RunId, 
     sqlx::query(sql).bind(round.to_string()).fetch_all(conn).await?.iter().map(count).collect()
 }
 
+/// What a voter thinks of each candidate of a round, by their newest word.
+pub async fn of_voter(conn: &mut Conn, round: RoundId, voter: &Voter) -> Result<HashMap<RunId, Ballot>, StoreError> {
+    let sql = "SELECT v.run_id AS run_id, v.value AS value FROM votes AS v JOIN runs AS r ON r.id = v.run_id \
+               WHERE r.round_id = $1 AND v.voter_id = $2 AND NOT EXISTS (SELECT 1 FROM votes AS o \
+               WHERE o.run_id = v.run_id AND o.voter_id = v.voter_id AND (o.updated_at > v.updated_at \
+               OR (o.updated_at = v.updated_at AND o.source > v.source)))";
+    let rows = sqlx::query(sql).bind(round.to_string()).bind(text(voter.id())).fetch_all(conn).await?;
+    let read = |row: &AnyRow| {
+        let ballot = Ballot::of_value(row.int("value")?).ok_or(StoreError::Unreadable { column: "value" })?;
+        Ok((row.id("run_id")?, ballot))
+    };
+    rows.iter().map(read).collect()
+}
+
 fn count(row: &AnyRow) -> Result<(RunId, Tally), StoreError> {
     Ok((row.id("run_id")?, Tally { up: row.int("up")?, down: row.int("down")? }))
 }

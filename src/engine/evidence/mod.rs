@@ -10,6 +10,9 @@ pub use matrix::{FileRow, Touch, matrix};
 
 use super::render::EvidenceRow;
 
+/// The name of the row that says what came of the checks; a round without checks has none.
+pub const CHECKS: &str = "Checks";
+
 /// The facts about `run` among its round's candidates.
 pub fn evidence(run: &Run, all: &[Run]) -> Vec<EvidenceRow> {
     let row = |name: &str, found: String| EvidenceRow { name: name.into(), found };

@@ -40,6 +40,15 @@ pub(super) struct Acts {
     pub(super) may_revise: bool,
 }
 
+impl Acts {
+    /// Whether there is anything to press.
+    pub(super) fn any(&self) -> bool {
+        let retry = self.may_retry && !self.failed.is_empty();
+        let revise = self.may_revise && !self.patched.is_empty();
+        retry || revise || !self.working.is_empty() || !self.models.is_empty()
+    }
+}
+
 /// The forms for a task's newest round; `None` while it has none.
 pub(super) async fn acts(state: &WebState, visitor: &Visitor, found: &Comparison) -> anyhow::Result<Option<Acts>> {
     let Some(round) = found.round.as_ref().filter(|round| round.number == found.task.round) else { return Ok(None) };

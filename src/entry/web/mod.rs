@@ -7,6 +7,7 @@ mod compare;
 mod diff;
 mod guard;
 mod home;
+mod leaderboard;
 mod live;
 mod page;
 mod pick;
@@ -19,6 +20,7 @@ mod start;
 mod task;
 mod token;
 mod visitor;
+mod vote;
 mod words;
 
 use std::sync::Arc;
@@ -110,6 +112,8 @@ pub fn router(state: WebState) -> Router {
         .route("/tasks/{id}/act", post(act::act))
         .route("/tasks/{id}/compare", get(compare::show))
         .route("/tasks/{id}/pick", get(pick::confirm).post(pick::pick))
+        .route("/tasks/{id}/vote", post(vote::vote))
+        .route("/leaderboard", get(leaderboard::show))
         .route("/runs/{id}", get(run::show))
         .route("/runs/{id}/live", get(live::run))
         .route("/runs/{id}/patch", get(run::patch))

@@ -3,6 +3,7 @@
 //! Pictures are left in `target/pictures`.
 
 mod chrome;
+mod load;
 mod sign_in;
 
 use std::path::PathBuf;
@@ -91,6 +92,7 @@ async fn m41_every_page_is_whole_on_a_desk_and_on_a_phone() {
         ("compare-two", format!("{compare}?view=A,C")),
         ("run", run.clone()),
         ("pick", format!("/tasks/{task}/pick?run={}", run.trim_start_matches("/runs/"))),
+        ("leaderboard", "/leaderboard".to_owned()),
         ("nothing", "/tasks/none".to_owned()),
     ];
     for screen in SCREENS {
@@ -107,6 +109,59 @@ async fn m41_every_page_is_whole_on_a_desk_and_on_a_phone() {
     world.end().await;
 }
 
+/// Some rounds, each with its pick; one is merged and taken back.
+async fn history(world: &World) {
+    let cannot = bakeoff::sim::models::Reply::text("I cannot.");
+    for (round, pick) in ["A", "A", "B", "A", "C"].into_iter().enumerate() {
+        let last = if round % 2 == 0 { vec![right()] } else { vec![cannot.clone(), cannot.clone()] };
+        for (alias, answers) in [("gpt", vec![right()]), ("claude", vec![right()]), ("gemini", last)] {
+            world.models.script(&format!("{alias}-model"), answers);
+        }
+        let issue = world.issue();
+        world.say(issue, "/bakeoff gpt claude gemini");
+        let a = world.candidate(issue, "A").await;
+        world.candidate(issue, "B").await;
+        world.hub.react(REPO, a.id, "ada", if round == 2 { "-1" } else { "+1" });
+        world.status_says(issue, if round % 2 == 0 { "3 patches" } else { "2 patches" }).await;
+        world.say(issue, &format!("/bakeoff pick {pick}"));
+        let opened = |hub: &bakeoff::sim::github::Hub| hub.pulls(REPO).into_iter().find(|pull| pull.open);
+        let pull = world.hub.wait_for("the pull request", opened).await;
+        world.hub.merge_pull(REPO, pull.number, "ada");
+        world.status_says(issue, "erged").await;
+        // The next round has the same to do.
+        let again = [bakeoff::sim::github::Change::text("greet.py", crate::support::world::GREET)];
+        if round == 0 {
+            let branch = format!("revert-{}-x", pull.number);
+            world.hub.push_commit(REPO, &branch, &again);
+            let text = format!("Reverts {REPO}#{}", pull.number);
+            let back = world.hub.open_pull(REPO, "ada", &branch, "Revert", &text);
+            world.hub.merge_pull(REPO, back, "ada");
+        } else {
+            world.hub.push_commit(REPO, "main", &again);
+        }
+    }
+    world.hub.settled().await;
+    crate::support::invariants::settle(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_leaderboard_is_whole_on_a_desk_and_on_a_phone() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = World::new().await;
+    history(&world).await;
+    let axe = axe();
+    for screen in SCREENS {
+        let mut page = chrome.page(screen).await;
+        page.goto(&format!("{}/leaderboard", world.base)).await;
+        page.find("document.querySelector('.method').open = true").await;
+        look(&mut page, screen, "leaderboard-full", axe.as_deref()).await;
+        let bars = page.find("document.querySelectorAll('.board .interval').length").await;
+        assert_eq!(bars, 3, "every model was chosen among others");
+    }
+    chrome.end().await;
+    world.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_compares_unfolds_and_picks() {
     let Some(mut chrome) = Chrome::start() else { return };
@@ -117,7 +172,7 @@ async fn a_person_compares_unfolds_and_picks() {
     assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 3);
     let twin = page.find("document.querySelectorAll('.cell')[1].textContent").await;
     assert!(twin.as_str().unwrap().contains("The same change as A"), "{twin}");
-    page.find("document.querySelector('a.gap').click()").await;
+    page.find("document.querySelector('a.fold').click()").await;
     page.until("document.querySelector('.cell .x').textContent.includes('def part(name)')").await;
     page.press("?").await;
     page.until("document.querySelector('dialog.help').open").await;

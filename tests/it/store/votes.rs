@@ -33,6 +33,9 @@ async fn a_voter_counts_once_by_the_newest_word() {
         let all = votes::of_round(&mut tx, round.id).await.unwrap();
         assert_eq!(all[&first.id], Tally { up: 0, down: 2 });
         assert_eq!((all.len(), all[&second.id]), (2, Tally { up: 1, down: 0 }));
+        let own = votes::of_voter(&mut tx, round.id, &ada).await.unwrap();
+        assert_eq!((own[&first.id], own[&second.id], own.len()), (Ballot::Down, Ballot::Up, 2));
+        assert!(votes::of_voter(&mut tx, round.id, &Voter::owner()).await.unwrap().is_empty());
         let rows = votes::of_source(&mut tx, first.id, rest).await.unwrap();
         assert_eq!(
             rows.iter().map(|v| (v.voter.name(), v.ballot)).collect::<Vec<_>>(),

@@ -1,10 +1,12 @@
 //! Pages as a browser gets them.
 
 mod rights;
+mod rounds;
 pub mod setup;
 mod sign_in;
 mod transport;
 mod visit;
+mod votes;
 
 use crate::support::world::{REPO, World};
 

@@ -68,13 +68,15 @@ async fn m40_m43_each_page_is_there_for_those_only_who_may_see_its_repository() 
                 let home = visit.get("/").await.text;
                 let token = fields(&home, "/logout").remove(0);
                 let form = [token, ("run".into(), run.clone()), ("patch_sha256".into(), "0".repeat(64))];
-                let act = [("act", "cancel"), ("round", "1"), ("once", "01975f1e-8c00-7000-8000-000000000001")];
+                let once = "01975f1e-8c00-7000-8000-000000000001";
+                let act = [("act", "cancel"), ("round", "1"), ("once", once), ("vote", "up")];
                 let act = act.map(|(name, value)| (name.to_owned(), value.to_owned()));
                 visit.post(&address, &[&form[..], &act[..]].concat()).await.status
             } else {
                 visit.get(&address).await.status
             };
-            let acts = is_post || address.contains("/pick");
+            // An opinion is free to whoever may look.
+            let acts = (is_post && !address.ends_with("/vote")) || address.contains("/pick");
             let fits = match *role {
                 // A form with other fields is refused unread.
                 _ if is_post && status == 422 => true,

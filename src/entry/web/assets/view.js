@@ -17,13 +17,52 @@ async function open(link, plain = false) {
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = parsed.querySelector(".cell");
   if (!fresh) { location.href = link.href; return; }
+  all(".g", fresh).forEach(numbers);
+  all(".x", fresh).forEach(folds);
   const inside = cell.contains(document.activeElement);
   cell.replaceWith(fresh);
   if (inside) fresh.querySelector(".x")?.focus({ preventScroll: true });
-  if (url.hash && link.matches(".gap")) toLine(url.hash.slice(1), false);
+  if (url.hash && link.matches(".fold")) toLine(url.hash.slice(1), false);
+}
+// Numbers in short: the width, then `@12,14` (the next line's in both texts), `=3 -1 +2` (so many lines), `~` (a fold).
+function numbers(pre) {
+  if (!pre.dataset.n) return;
+  const [width, ...tokens] = pre.dataset.n.split(" ");
+  const lines = [];
+  let was = 0, is = 0;
+  for (const token of tokens) {
+    const kind = token[0], rest = token.slice(1);
+    if (kind === "@") [was, is] = rest.split(",").map(Number);
+    if (kind === "~") lines.push("⋯".padStart(width) + " ");
+    for (let left = "=-+".includes(kind) ? Number(rest) : 0; left > 0; left--) {
+      lines.push(String(kind === "-" ? was : is).padStart(width) + { "=": " ", "-": "−", "+": "+" }[kind]);
+      if (kind !== "+") was++;
+      if (kind !== "-") is++;
+    }
+  }
+  pre.textContent = lines.join("\n") + "\n";
+}
+// Folds in short: `48,32` begins at line 48 and has 32 lines, `1,8,1` has nothing above it, `48` goes to the file's end.
+function folds(pre) {
+  const { at } = pre.dataset, cell = pre.closest(".cell").id;
+  for (const gap of all("[data-f]", pre)) {
+    const [first, count, isTop] = gap.dataset.f.split(",");
+    const link = (href, text) => {
+      const made = document.createElement("a");
+      made.className = "fold";
+      made.href = `${href}#${cell}-R${first}`;
+      made.textContent = text;
+      gap.append(made);
+    };
+    if (count) link(`${at}${first}${isTop ? "u" : "d"}${count}`, `${count} unchanged line${count === "1" ? "" : "s"}`);
+    if (!isTop && !(count <= 10)) link(`${at}${first}d10`, "↓ 10");
+    if (count > 10) link(`${at}${first}u10`, "↑ 10");
+    if (!count) link(`${at.replace(/&open=.*$/, "")}&context=all`, "whole file");
+    gap.append("\n");
+  }
 }
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a.more, a.gap");
+  const link = event.target.closest?.("a.more, a.fold");
   if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
     open(link);

@@ -6,8 +6,11 @@ use crate::domain::clock::Timestamp;
 use crate::domain::pull::PullStatus;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{Run, RunStatus};
+use crate::domain::vote::{Ballot, Tally};
+use crate::engine::evidence::{CHECKS, evidence};
 use crate::entry::web::words::{State, lines, state, took};
 use crate::service::comparison::Comparison;
+use crate::service::votes::Opinions;
 
 /// A candidate as the page tells it.
 pub(super) struct CandidateView {
@@ -29,6 +32,14 @@ pub(super) struct CandidateView {
     pub(super) href: String,
     pub(super) may_pick: bool,
     pub(super) chosen: bool,
+    /// Votes for and against.
+    pub(super) votes: Tally,
+    /// The visitor's own.
+    pub(super) own: Ballot,
+    /// What came of the checks, in a few words.
+    pub(super) checks: Option<String>,
+    /// What else is known of it: name and finding.
+    pub(super) evidence: Vec<(String, String)>,
 }
 
 /// A link that shows a candidate beside the others, or takes it away.
@@ -51,7 +62,14 @@ pub(in crate::entry::web) fn may_pick(found: &Comparison, run: &Run) -> bool {
     run.has_patch() && free && choosing
 }
 
-pub(super) fn candidate(found: &Comparison, run: &Run, place: &Place, now: Timestamp, may_act: bool) -> CandidateView {
+pub(super) fn candidate(
+    found: &Comparison,
+    run: &Run,
+    place: &Place,
+    opinions: &Opinions,
+    (now, may_act): (Timestamp, bool),
+) -> CandidateView {
+    let known = if run.has_patch() { evidence(run, &found.runs) } else { Vec::new() };
     let (added, removed) = lines(run);
     let without_ticks = |text: &String| made_visible(&text.replace('`', ""));
     CandidateView {
@@ -71,6 +89,10 @@ pub(super) fn candidate(found: &Comparison, run: &Run, place: &Place, now: Times
         href: format!("{}#diffs", place.everything().only(run.letter)),
         may_pick: may_act && may_pick(found, run),
         chosen: found.pulls.iter().any(|pull| pull.run_id == run.id && pull.status != PullStatus::Closed),
+        votes: opinions.tallies.get(&run.id).copied().unwrap_or_default(),
+        own: opinions.own.get(&run.id).copied().unwrap_or(Ballot::None),
+        checks: known.iter().find(|row| row.name == CHECKS).map(|row| made_visible(&row.found)),
+        evidence: known.iter().map(|row| (row.name.clone(), made_visible(&row.found))).collect(),
     }
 }
 

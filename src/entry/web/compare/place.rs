@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::domain::ids::TaskId;
 use crate::domain::run::Letter;
 use crate::domain::sha256::Sha256Hex;
+use crate::entry::web::diff::{Step, steps};
 
 /// The address's questions as they came.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +18,7 @@ pub(in crate::entry::web) struct Asked {
     file: Option<String>,
     space: Option<String>,
     context: Option<String>,
+    open: Option<String>,
     pub(super) part: Option<String>,
     pub(super) plain: Option<String>,
 }
@@ -35,6 +37,8 @@ pub(super) struct Place {
     pub(super) no_space: bool,
     /// What lies between the hunks is shown.
     pub(super) whole: bool,
+    /// Some of it is, press by press.
+    pub(super) open: Vec<Step>,
 }
 
 /// A file's name in addresses: short, and nothing of the path is in it.
@@ -54,6 +58,7 @@ impl Place {
             file: asked.file.clone().filter(|text| is_key(&text)),
             no_space: asked.space.as_deref() == Some("hide"),
             whole: asked.context.as_deref() == Some("all"),
+            open: asked.open.as_deref().map(steps).unwrap_or_default(),
         }
     }
 
@@ -63,11 +68,11 @@ impl Place {
 
     /// All candidates and files.
     pub(super) fn everything(&self) -> Self {
-        Self { view: BTreeSet::new(), file: None, whole: false, ..self.clone() }
+        Self { view: BTreeSet::new(), file: None, whole: false, open: Vec::new(), ..self.clone() }
     }
 
     pub(super) fn only(&self, letter: Letter) -> Self {
-        Self { view: BTreeSet::from([letter]), ..self.clone() }
+        Self { view: BTreeSet::from([letter]), open: Vec::new(), ..self.clone() }
     }
 
     /// With `letter` beside the others, or without it.
@@ -76,11 +81,24 @@ impl Place {
         if !view.remove(&letter) {
             view.insert(letter);
         }
-        Self { view, ..self.clone() }
+        Self { view, open: Vec::new(), ..self.clone() }
     }
 
     pub(super) fn at_file(&self, key: &str) -> Self {
-        Self { file: Some(key.to_owned()), ..self.clone() }
+        Self { file: Some(key.to_owned()), open: Vec::new(), ..self.clone() }
+    }
+
+    /// One candidate's file with one more fold opened, on top of what is open there already.
+    pub(super) fn opened(&self, letter: Letter, key: &str, step: Step) -> Self {
+        let is_here = self.file.as_deref() == Some(key) && self.view.len() == 1 && self.view.contains(&letter);
+        let mut open = if is_here { self.open.clone() } else { Vec::new() };
+        open.push(step);
+        Self { open, ..self.only(letter).at_file(key) }
+    }
+
+    /// The address's question, without what stands before it.
+    pub(super) fn question(&self) -> String {
+        self.to_string().split_once('?').map(|(_, question)| question.to_owned()).unwrap_or_default()
     }
 }
 
@@ -96,6 +114,10 @@ impl fmt::Display for Place {
         if self.no_space {
             f.write_str("&space=hide")?;
         }
+        if !self.open.is_empty() {
+            let steps: Vec<String> = self.open.iter().map(|step| step.text()).collect();
+            write!(f, "&open={}", steps.join("."))?;
+        }
         if self.whole { f.write_str("&context=all") } else { Ok(()) }
     }
 }
@@ -110,6 +132,7 @@ mod tests {
             view: Some(view.into()),
             file: Some(file.into()),
             space: Some("hide".into()),
+            open: Some("12d10.<b>".into()),
             context: Some("all".into()),
             ..Asked::default()
         };
@@ -117,10 +140,19 @@ mod tests {
         let place = Place::new(task, 2, &asked("b,A,,zz9", "0123abcd"));
         assert_eq!(
             place.to_string(),
-            format!("/tasks/{task}/compare?round=2&view=A,B&file=0123abcd&space=hide&context=all")
+            format!("/tasks/{task}/compare?round=2&view=A,B&file=0123abcd&space=hide&open=12d10&context=all")
         );
         assert_eq!(Place::new(task, 2, &asked("", "\"><script>")).file, None);
         let b = Letter::at(1);
+        let step = Step { first: 3, down: false, lines: 9 };
+        assert!(
+            place
+                .opened(b, "0123abcd", step)
+                .question()
+                .ends_with("view=B&file=0123abcd&space=hide&open=3u9&context=all")
+        );
+        let alone = place.only(b).opened(b, "0123abcd", step).opened(b, "0123abcd", step);
+        assert!(alone.question().contains("&open=3u9.3u9"), "{alone}");
         assert!(place.shows(b) && !place.toggled(b).shows(b) && place.everything().shows(b));
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::place::{Place, key};
+use super::place::{Asked, Place, key};
 use crate::domain::characters::made_visible;
 use crate::domain::patch::FileDiff;
 use crate::domain::run::Run;
 use crate::engine::highlight::Highlighter;
-use crate::entry::web::diff::{Drawing, Look, Parsed, Pen, draw, read, widen, without_space_changes};
+use crate::entry::web::diff::{
+    Drawing, Hunk, Look, Parsed, Pen, Unfold, draw, open, read, widen, without_space_changes,
+};
 
 /// Lines drawn on a page with many files.
 const PAGE_LINES: usize = 480;
@@ -63,13 +65,16 @@ pub(super) struct Drawer<'a> {
     /// The text before the change, where it was asked for.
     before: Option<&'a str>,
     plain: bool,
+    /// For our own script, which puts it into a page.
+    part: bool,
     pen: Pen,
     room: usize,
 }
 
 impl<'a> Drawer<'a> {
-    pub(super) fn new(place: &'a Place, before: Option<&'a str>, plain: bool) -> Self {
-        Self { place, before, plain, pen: Pen(Highlighter::new(COLOR_TIME)), room: PAGE_LINES }
+    pub(super) fn new(place: &'a Place, before: Option<&'a str>, asked: &Asked) -> Self {
+        let (plain, part) = (asked.plain.is_some(), asked.part.is_some());
+        Self { place, before, plain, part, pen: Pen(Highlighter::new(COLOR_TIME)), room: PAGE_LINES }
     }
 
     /// The files of `runs`, by path.
@@ -122,27 +127,40 @@ impl<'a> Drawer<'a> {
             let only_space = !parsed.hunks.is_empty();
             return Body::Nothing(if only_space { "Only white space changes." } else { "No line changes." });
         }
-        let whole = self.before.filter(|_| self.place.whole).and_then(|text| widen(&hunks, text));
-        let unfolded = whole.is_some();
-        let hunks = whole.map_or(hunks, |whole| vec![whole]);
+        let (hunks, unfolded) = self.unfolded(hunks);
         let lines: usize = hunks.iter().map(|hunk| hunk.lines.len()).sum();
         let alone = self.place.file.is_some();
         if !alone && self.room == 0 {
             return Body::Closed { lines, href: self.page_of(run, key, id) };
         }
         let max_lines = if alone { FILE_LINES } else { self.room.min(CELL_LINES) };
-        let all = Place { whole: true, ..self.place.only(run.letter).at_file(key) }.to_string();
+        let place = self.place;
+        let unfold = Unfold {
+            whole: Place { whole: true, ..place.only(run.letter).at_file(key) }.to_string(),
+            some: Box::new(|step| place.opened(run.letter, key, step).to_string()),
+        };
         let is_changed = matches!(parsed.kind.word(), "changed" | "renamed");
+        let is_rich = !self.plain && lines.min(max_lines) <= RICH_LINES;
         let look = Look {
             id,
             path: &file.path,
-            rich: !self.plain && lines.min(max_lines) <= RICH_LINES,
+            compact: self.part && !is_rich,
+            rich: is_rich,
             max_lines,
-            unfold: Some(all.as_str()).filter(|_| is_changed && !unfolded),
+            unfold: Some(&unfold).filter(|_| is_changed && !unfolded),
         };
         let Drawing { html, lines, left_out } = draw(&hunks, &look, &mut self.pen);
         self.room = self.room.saturating_sub(lines);
         Body::Drawn { html, left_out, more: self.page_of(run, key, id) }
+    }
+
+    /// With what was asked for of the lines between; and whether there is nothing more to unfold.
+    fn unfolded(&self, hunks: Vec<Hunk>) -> (Vec<Hunk>, bool) {
+        let Some(text) = self.before else { return (hunks, false) };
+        if self.place.whole {
+            return widen(&hunks, text).map_or((hunks, false), |whole| (vec![whole], true));
+        }
+        (open(hunks.clone(), text, &self.place.open).unwrap_or(hunks), false)
     }
 
     /// The page with all of one candidate's file.
@@ -173,14 +191,14 @@ mod tests {
             [sample::run("A", &[("a.py", 100), ("b.py", 400)]), sample::run("B", &[("b.py", 300), ("c.py", 300)])];
         let runs: Vec<&Run> = runs.iter().collect();
         let place = sample::place("");
-        let sections = Drawer::new(&place, None, false).sections(&runs);
+        let sections = Drawer::new(&place, None, &Asked::default()).sections(&runs);
         assert_eq!(bodies(&sections), [vec!["drawn"], vec!["cut", "cut"], vec!["cut"]]);
         let more = [sample::run("A", &[("a.py", 500), ("b.py", 500), ("c.py", 500), ("d.py", 10)])];
         let more: Vec<&Run> = more.iter().collect();
-        let sections = Drawer::new(&place, None, false).sections(&more);
+        let sections = Drawer::new(&place, None, &Asked::default()).sections(&more);
         assert_eq!(bodies(&sections), [vec!["cut"], vec!["cut"], vec!["cut"], vec!["closed"]]);
         let alone = sample::place(&key("a.py"));
-        assert_eq!(bodies(&Drawer::new(&alone, None, false).sections(&more)), [vec!["drawn"]]);
+        assert_eq!(bodies(&Drawer::new(&alone, None, &Asked::default()).sections(&more)), [vec!["drawn"]]);
     }
 
     #[test]
@@ -189,6 +207,9 @@ mod tests {
             [sample::run("A", &[("a.py", 3)]), sample::run("B", &[("a.py", 3)]), sample::run("C", &[("a.py", 4)])];
         let runs: Vec<&Run> = runs.iter().collect();
         let place = sample::place("");
-        assert_eq!(bodies(&Drawer::new(&place, None, false).sections(&runs)), [vec!["drawn", "twin", "drawn"]]);
+        assert_eq!(
+            bodies(&Drawer::new(&place, None, &Asked::default()).sections(&runs)),
+            [vec!["drawn", "twin", "drawn"]]
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::html::escape;
 use super::marks::marks;
+use super::open::{STEP_LINES, Step};
 use super::{Hunk, Line, Tag};
 use crate::engine::highlight::{Class, Highlighter, Span};
 
@@ -20,10 +21,31 @@ pub(in crate::entry::web) struct Look<'a> {
     pub(in crate::entry::web) path: &'a str,
     /// With colours, marked words and links.
     pub(in crate::entry::web) rich: bool,
+    /// For our own script: it writes the numbers, which are a fifth of what would be sent.
+    pub(in crate::entry::web) compact: bool,
     /// More lines are left out.
     pub(in crate::entry::web) max_lines: usize,
     /// Where what lies between the hunks can be seen; `None` when there is nothing more to see.
-    pub(in crate::entry::web) unfold: Option<&'a str>,
+    pub(in crate::entry::web) unfold: Option<&'a Unfold<'a>>,
+}
+
+/// Where folded lines can be seen.
+pub(in crate::entry::web) struct Unfold<'a> {
+    /// The whole file.
+    pub(in crate::entry::web) whole: String,
+    /// Some lines of a fold.
+    pub(in crate::entry::web) some: Box<dyn Fn(Step) -> String + 'a>,
+}
+
+impl Unfold<'_> {
+    /// What the script puts a step behind, as an attribute.
+    fn prefix(&self) -> String {
+        let step = Step { first: 1, down: true, lines: 1 };
+        let link = (self.some)(step);
+        let mut out = String::from(" data-at=\"");
+        escape(link.strip_suffix(&step.text()).unwrap_or_default(), &mut out);
+        out + "\""
+    }
 }
 
 /// A drawn file.
@@ -55,9 +77,12 @@ pub(in crate::entry::web) fn draw(hunks: &[Hunk], look: &Look<'_>, pen: &mut Pen
     if left_out == 0 && look.unfold.is_some() {
         sheet.rest(before.1);
     }
-    let (numbers, code, lines) = (sheet.numbers, sheet.code, sheet.lines);
+    let (width, numbers, code, lines) = (sheet.width, sheet.numbers, sheet.code, sheet.lines);
+    let numbers = if look.compact { format!(" data-n=\"{width}{numbers}\">") } else { format!(">\n{numbers}") };
+    let folds = look.unfold.filter(|_| look.compact).map(Unfold::prefix).unwrap_or_default();
     let html = format!(
-        "<div class=\"d\"><pre class=\"g\" aria-hidden=\"true\">\n{numbers}</pre><pre class=\"x\" tabindex=\"0\">\n{code}</pre></div>"
+        "<div class=\"d\"><pre class=\"g\" aria-hidden=\"true\"{numbers}</pre>\
+         <pre class=\"x\" tabindex=\"0\"{folds}>\n{code}</pre></div>"
     );
     Drawing { html, lines, left_out }
 }
@@ -71,27 +96,61 @@ struct Sheet<'a> {
     lines: usize,
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    /// Lines between two hunks: all of them, or some from either side.
     fn gap(&mut self, hidden: usize, first: usize) {
-        if hidden > 0 {
-            let plural = if hidden == 1 { "" } else { "s" };
-            self.fold(first, &format!("{hidden} unchanged line{plural}"));
+        if hidden == 0 {
+            return;
         }
-    }
-
-    fn rest(&mut self, first: usize) {
-        self.fold(first, "whole file");
-    }
-
-    fn fold(&mut self, first: usize, text: &str) {
-        let _ = writeln!(self.numbers, "{:>w$} ", "⋯", w = self.width);
-        let Some(link) = self.look.unfold else {
+        let text = format!("{hidden} unchanged line{}", if hidden == 1 { "" } else { "s" });
+        let Some(unfold) = self.fold() else {
             let _ = writeln!(self.code, "<span class=\"gap\">{text}</span>");
             return;
         };
-        self.code.push_str("<a class=\"gap\" href=\"");
-        escape(link, &mut self.code);
-        let _ = write!(self.code, "#{}-R{first}\">{text}\n</a>", self.look.id);
+        let is_first = self.lines == 0;
+        if self.look.compact {
+            let up = if is_first { ",1" } else { "" };
+            let _ = write!(self.code, "<span class=\"gap\" data-f=\"{first},{hidden}{up}\"></span>");
+            return;
+        }
+        self.code.push_str("<span class=\"gap\">");
+        self.link(&(unfold.some)(Step { first, down: !is_first, lines: hidden }), first, &text);
+        if hidden > STEP_LINES {
+            let step = |down| (unfold.some)(Step { first, down, lines: STEP_LINES });
+            if !is_first {
+                self.link(&step(true), first, &format!("↓ {STEP_LINES}"));
+            }
+            self.link(&step(false), first, &format!("↑ {STEP_LINES}"));
+        }
+        self.code.push_str("\n</span>");
+    }
+
+    /// What is behind the last hunk: nobody has counted it.
+    fn rest(&mut self, first: usize) {
+        let Some(unfold) = self.fold() else { return };
+        if self.look.compact {
+            let _ = write!(self.code, "<span class=\"gap\" data-f=\"{first}\"></span>");
+            return;
+        }
+        self.code.push_str("<span class=\"gap\">");
+        self.link(&(unfold.some)(Step { first, down: true, lines: STEP_LINES }), first, &format!("↓ {STEP_LINES}"));
+        self.link(&unfold.whole, first, "whole file");
+        self.code.push_str("\n</span>");
+    }
+
+    fn fold(&mut self) -> Option<&'a Unfold<'a>> {
+        if self.look.compact {
+            self.numbers.push_str(" ~");
+        } else {
+            let _ = writeln!(self.numbers, "{:>w$} ", "⋯", w = self.width);
+        }
+        self.look.unfold
+    }
+
+    fn link(&mut self, to: &str, first: usize, text: &str) {
+        self.code.push_str("<a class=\"fold\" href=\"");
+        escape(to, &mut self.code);
+        let _ = write!(self.code, "#{}-R{first}\">{text}</a>", self.look.id);
     }
 
     fn hunk(&mut self, hunk: &Hunk, pen: &mut Pen) {
@@ -99,9 +158,13 @@ impl Sheet<'_> {
         let dressed = if self.look.rich { dress(hunk, self.look.path, pen) } else { Vec::new() };
         let (mut old, mut new) = (hunk.old_start, hunk.new_start);
         let mut at = 0;
+        if self.look.compact {
+            let _ = write!(self.numbers, " @{old},{new}");
+        }
         for run in hunk.lines.get(..room.min(hunk.lines.len())).unwrap_or_default().chunk_by(|a, b| a.tag == b.tag) {
             let tag = run.first().map_or(Tag::Same, |line| line.tag);
             self.open(tag, old, new);
+            self.stretch(tag, run.len());
             for line in run {
                 self.number(tag, old, new);
                 self.line(line, dressed.get(at));
@@ -134,7 +197,22 @@ impl Sheet<'_> {
         });
     }
 
+    /// So many lines of one kind, as the script reads it.
+    fn stretch(&mut self, tag: Tag, lines: usize) {
+        if self.look.compact {
+            let sign = match tag {
+                Tag::Same => '=',
+                Tag::Removed => '-',
+                Tag::Added => '+',
+            };
+            let _ = write!(self.numbers, " {sign}{lines}");
+        }
+    }
+
     fn number(&mut self, tag: Tag, old: usize, new: usize) {
+        if self.look.compact {
+            return;
+        }
         let (side, number, mark) = match tag {
             Tag::Same => ('R', new, ' '),
             Tag::Removed => ('L', old, '−'),
@@ -248,9 +326,14 @@ mod tests {
         "@@ -9,3 +9,3 @@\n def greet(name):\n-    return \"Helo <b>\" + name\n+    return \"Hello <b>\" + name\n \n";
 
     fn drawn(patch: &str, rich: bool, max_lines: usize, unfold: Option<&str>) -> Drawing {
+        let unfold = unfold.map(|link| Unfold {
+            whole: format!("{link}&whole"),
+            some: Box::new(move |step| format!("{link}&open={}", step.text())),
+        });
+        let unfold = unfold.as_ref();
         let diff =
             FileDiff { path: "a.py".into(), old_path: None, added_lines: 1, removed_lines: 1, patch: patch.into() };
-        let look = Look { id: "A-0f", path: "a.py", rich, max_lines, unfold };
+        let look = Look { id: "A-0f", path: "a.py", rich, compact: false, max_lines, unfold };
         draw(&read(&diff).hunks, &look, &mut Pen(Highlighter::new(Duration::from_secs(20))))
     }
 
@@ -262,6 +345,22 @@ mod tests {
     #[test]
     fn p11_a_plain_file_has_one_element_for_a_stretch_of_lines() {
         insta::assert_snapshot!(drawn(PATCH, false, 100, None).html);
+    }
+
+    #[test]
+    fn p11_the_script_is_told_numbers_in_short() {
+        let diff =
+            FileDiff { path: "a.py".into(), old_path: None, added_lines: 1, removed_lines: 1, patch: PATCH.into() };
+        let unfold = Unfold { whole: "/x".into(), some: Box::new(|step| format!("/x?a&open=3u9.{}", step.text())) };
+        let unfold = Some(&unfold);
+        let look = Look { id: "A-0f", path: "a.py", rich: false, compact: true, max_lines: 100, unfold };
+        let html = draw(&read(&diff).hunks, &look, &mut Pen(Highlighter::new(Duration::from_secs(20)))).html;
+        assert!(html.contains(" data-n=\"2 ~ @9,9 =1 -1 +1 =1 ~\"></pre>"), "{html}");
+        assert!(
+            html.contains(" data-at=\"/x?a&amp;open=3u9.\">\n<span class=\"gap\" data-f=\"1,8,1\"></span>"),
+            "{html}"
+        );
+        assert!(html.ends_with("<span class=\"gap\" data-f=\"12\"></span></pre></div>"), "{html}");
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod draw;
 mod html;
 mod marks;
+mod open;
 mod read;
 mod space;
 mod widen;
 
-pub(super) use draw::{Drawing, Look, Pen, draw};
+pub(super) use draw::{Drawing, Look, Pen, Unfold, draw};
+pub(super) use open::{Step, open, steps};
 pub(super) use read::{Parsed, read};
 pub(super) use space::without_space_changes;
 pub(super) use widen::widen;
