@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::html::escape;
+use super::html::{content, escape};
 use super::marks::marks;
 use super::open::{STEP_LINES, Step};
 use super::{Hunk, Line, Tag};
@@ -182,7 +182,8 @@ impl<'a> Sheet<'a> {
             Tag::Removed => ("del", 'L', old),
             Tag::Added => ("ins", 'R', new),
         };
-        let _ = if self.look.rich {
+        // The script finds a line by its number.
+        let _ = if self.look.rich || self.look.compact {
             write!(self.code, "<{element}>")
         } else {
             write!(self.code, "<{element} id=\"{}-{side}{number}\">", self.look.id)
@@ -236,6 +237,7 @@ impl<'a> Sheet<'a> {
         let shown = cut(&line.text);
         match dress {
             Some(dress) => dressed(shown, dress, &mut self.code),
+            None if self.look.compact => content(shown, &mut self.code),
             None => escape(shown, &mut self.code),
         }
         let hidden = line.text.len() - shown.len();
