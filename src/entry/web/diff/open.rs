@@ -96,10 +96,9 @@ mod tests {
         let (hunks, before) = hunks();
         let opened = open(hunks, &before, &steps(text)).unwrap();
         for hunk in &opened {
-            let mut old = hunk.old_start;
-            for line in hunk.lines.iter().filter(|line| line.tag != Tag::Added) {
+            let before = hunk.lines.iter().filter(|line| line.tag != Tag::Added);
+            for (old, line) in (hunk.old_start..).zip(before) {
                 assert_eq!(line.text, format!("l{old}"), "{text}");
-                old += 1;
             }
         }
         opened.iter().map(|hunk| (hunk.old_start, hunk.old_end() - 1)).collect()
