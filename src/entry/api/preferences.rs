@@ -9,9 +9,8 @@ use super::body::{Body, Fields};
 use super::error::ApiError;
 use super::form::{Example, Family, Shown, family, get, post};
 use super::{ApiState, show};
-use crate::domain::repo::{BranchName, RepoName};
 use crate::domain::token::Scope;
-use crate::service::rest::preferences::{self, PrCreationMode, Preferences};
+use crate::service::rest::preferences::{self, PAIR, PrCreationMode, Preferences};
 
 /// Preferences to save; what is left out is cleared.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,34 +66,22 @@ async fn shown(State(state): State<ApiState>, caller: Caller) -> Result<Shown<sh
 }
 
 fn read(mut fields: Fields) -> Result<Preferences, ApiError> {
-    let mut text = |name: &str, max: usize, right: &dyn Fn(&str) -> bool, msg: &str| {
-        let found = fields.optional_text(name, (0, max)).filter(|text| !text.is_empty());
-        if found.as_deref().is_some_and(|text| text.chars().count() <= max && !right(text)) {
-            fields.problem("value_error", name, msg);
-        }
-        found
+    let mut text = |name: &str, max: usize| fields.optional_text(name, (0, max)).filter(|text| !text.is_empty());
+    let mut wished = Preferences {
+        default_repo_owner: text("default_repo_owner", 100),
+        default_repo_name: text("default_repo_name", 100),
+        default_branch: text("default_branch", 244),
+        default_branch_prefix: text("default_branch_prefix", 100),
+        default_pr_creation_mode: PrCreationMode::default(),
     };
-    let account = |text: &str| RepoName::new(text, "x").is_some();
-    let branch = |text: &str| BranchName::parse(text).is_some();
-    let prefix = |text: &str| BranchName::parse(&format!("{text}x")).is_some();
-    let default_repo_owner = text("default_repo_owner", 100, &account, "Input should be an account's name");
-    let default_repo_name = text("default_repo_name", 100, &account, "Input should be a repository's name");
-    let default_branch = text("default_branch", 244, &branch, "Input should be a branch's name");
-    let default_branch_prefix = text("default_branch_prefix", 100, &prefix, "Input should begin a branch's name");
     let words = PrCreationMode::ALL.map(PrCreationMode::as_str);
     let mode = fields.optional_word("default_pr_creation_mode", &words, PrCreationMode::parse);
-    if default_repo_owner.is_some() != default_repo_name.is_some() {
-        let missing = if default_repo_owner.is_none() { "default_repo_owner" } else { "default_repo_name" };
-        fields.problem("missing", missing, "Owner and name of a repository belong together");
+    for (name, why) in preferences::problems(&wished) {
+        fields.problem(if why == PAIR { "missing" } else { "value_error" }, name, why);
     }
     fields.finish()?;
-    Ok(Preferences {
-        default_repo_owner,
-        default_repo_name,
-        default_branch,
-        default_branch_prefix,
-        default_pr_creation_mode: mode.unwrap_or_default(),
-    })
+    wished.default_pr_creation_mode = mode.unwrap_or_default();
+    Ok(wished)
 }
 
 async fn save(

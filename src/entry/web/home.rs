@@ -15,6 +15,7 @@ use crate::domain::ids::RepoId;
 use crate::domain::repo::Repo;
 use crate::domain::round::RoundStatus;
 use crate::service::comparison::{Only, Overview, TaskLine, overview, repositories};
+use crate::service::rest::preferences::{self, Preferences};
 use crate::service::rights::leaves_room;
 
 /// Tasks on the page.
@@ -32,6 +33,8 @@ struct Home {
     /// Those of them where they may start something.
     open: Vec<Choice>,
     models: Vec<Choice>,
+    /// The branch that the form begins with.
+    base_ref: String,
     token: String,
 }
 
@@ -121,7 +124,23 @@ fn home(top: Top, found: Overview, open: &HashSet<RepoId>, token: String) -> Hom
         repos: found.repos.iter().map(repo).collect(),
         short: false,
         models: found.models.into_iter().enumerate().map(model).collect(),
+        base_ref: String::new(),
         token,
+    }
+}
+
+impl Home {
+    /// Begins the form with what was saved as preferred.
+    fn prefer(&mut self, kept: &Preferences) {
+        let named = kept.default_repo_owner.as_deref().zip(kept.default_repo_name.as_deref());
+        if let Some((owner, name)) = named {
+            let wanted = format!("{owner}/{name}");
+            let found = self.open.iter_mut().find(|repo| repo.name.eq_ignore_ascii_case(&wanted));
+            // The branch is one of that repository.
+            let Some(repo) = found else { return };
+            repo.chosen = true;
+        }
+        self.base_ref = kept.default_branch.clone().unwrap_or_default();
     }
 }
 
@@ -136,11 +155,13 @@ pub(super) async fn show(State(state): State<WebState>, visitor: Visitor) -> Res
                 open.insert(repo.id);
             }
         }
-        anyhow::Ok((overview(&state.services, only, SHOWN).await?, open, short))
+        let kept = preferences::get(&state.services).await?;
+        anyhow::Ok((overview(&state.services, only, SHOWN).await?, open, short, kept))
     };
     match read.await {
-        Ok((found, open, short)) => {
-            let page = home(visitor.top(), found, &open, visitor.csrf().masked());
+        Ok((found, open, short, kept)) => {
+            let mut page = home(visitor.top(), found, &open, visitor.csrf().masked());
+            page.prefer(&kept);
             render(StatusCode::OK, &Home { short, ..page })
         }
         Err(error) => failed(&error),

@@ -14,6 +14,7 @@ mod pick;
 mod places;
 mod progress;
 mod run;
+mod settings;
 mod setup;
 mod sign_in;
 mod start;
@@ -117,6 +118,7 @@ pub fn router(state: WebState) -> Router {
         .route("/runs/{id}", get(run::show))
         .route("/runs/{id}/live", get(live::run))
         .route("/runs/{id}/patch", get(run::patch))
+        .merge(settings::routes())
         .layer(from_fn_with_state(state.clone(), guard::visitors));
     let signing = sign_in::router();
     // In local mode nobody but this machine is answered, whatever is asked.

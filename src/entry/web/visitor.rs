@@ -96,7 +96,7 @@ impl Visitor {
 
     /// What the header line of a page shows.
     pub(super) fn top(&self) -> Top {
-        Top { login: self.person().map(|person| person.login.clone()), token: self.csrf.masked() }
+        Top { admin: self.is_admin, login: self.person().map(|person| person.login.clone()), token: self.csrf.masked() }
     }
 
     /// Whether they may read this repository, as GitHub said within the last minute.
@@ -215,5 +215,7 @@ pub(super) fn asker() -> Top {
 #[derive(Clone, Default)]
 pub(super) struct Top {
     pub(super) login: Option<String>,
+    /// Whether the settings are theirs.
+    pub(super) admin: bool,
     pub(super) token: String,
 }

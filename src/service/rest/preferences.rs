@@ -1,12 +1,16 @@
-//! What clients of this server begin with, kept for them; nothing here acts on it.
+//! What the start form and clients of this server begin with.
 
 use serde::{Deserialize, Serialize};
 
 use crate::adapters::store::{StoreError, meta};
+use crate::domain::repo::{BranchName, RepoName};
 use crate::service::{Services, audit};
 
 /// Where they are kept among the single values.
 const KEY: &str = "preferences";
+
+/// One of the two is missing.
+pub const PAIR: &str = "Owner and name of a repository belong together";
 
 /// How a client opens pull requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,33 @@ pub struct Preferences {
     pub default_branch_prefix: Option<String>,
     /// How pull requests are opened.
     pub default_pr_creation_mode: PrCreationMode,
+}
+
+/// What is wrong with them: fields, each with a sentence without its full stop.
+pub fn problems(wished: &Preferences) -> Vec<(&'static str, &'static str)> {
+    let account = |text: &str| RepoName::new(text, "x").is_some();
+    let branch = |text: &str| BranchName::parse(text).is_some();
+    let prefix = |text: &str| BranchName::parse(&format!("{text}x")).is_some();
+    let wrong = |text: &Option<String>, right: &dyn Fn(&str) -> bool| text.as_deref().is_some_and(|text| !right(text));
+    let mut found = Vec::new();
+    if wrong(&wished.default_repo_owner, &account) {
+        found.push(("default_repo_owner", "Input should be an account's name"));
+    }
+    if wrong(&wished.default_repo_name, &account) {
+        found.push(("default_repo_name", "Input should be a repository's name"));
+    }
+    if wrong(&wished.default_branch, &branch) {
+        found.push(("default_branch", "Input should be a branch's name"));
+    }
+    if wrong(&wished.default_branch_prefix, &prefix) {
+        found.push(("default_branch_prefix", "Input should begin a branch's name"));
+    }
+    if wished.default_repo_owner.is_some() != wished.default_repo_name.is_some() {
+        let owner = wished.default_repo_owner.is_none();
+        let missing = if owner { "default_repo_owner" } else { "default_repo_name" };
+        found.push((missing, PAIR));
+    }
+    found
 }
 
 /// What was saved last.

@@ -12,7 +12,7 @@ use chrome::{Chrome, Page, SCREENS, Screen};
 
 use bakeoff::app::settings::WebAuth;
 
-use crate::support::world::{REPO, World, replace, right};
+use crate::support::world::{MODEL_KEY, REPO, World, replace, right};
 use crate::web::setup::fresh;
 
 /// What hostile people and models write. Each would leave its mark in `window.struck`.
@@ -232,6 +232,55 @@ async fn strangers_read_how_to_get_in() {
         let mut page = chrome.page(screen).await;
         page.goto(&format!("{}/setup?key=setup-0123456789", world.base)).await;
         look(&mut page, screen, "setup-enter", axe().as_deref()).await;
+    }
+    chrome.end().await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_added_and_every_settings_page_is_whole() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = World::with(|settings| settings.models.truncate(2)).await;
+    world.models.script("typed-model", vec![bakeoff::sim::models::Reply::text("ok")]);
+    let provider = bakeoff::domain::model::Provider::OpenAiCompatible;
+    let base = world.models.base_url(provider, bakeoff::domain::model::Wire::Chat);
+    let mut page = chrome.page(SCREENS[0]).await;
+    page.goto(&format!("{}/settings", world.base)).await;
+    let fill = format!(
+        "(() => {{ const put = (name, value) => {{ document.querySelector(`aside [name=${{name}}]`).value = value; }}; \
+         put('provider', 'openai_compatible'); put('model_name', 'typed-model'); put('base_url', '{base}'); \
+         put('display_name', {}); put('input', '1'); put('output', '5'); put('api_key', '{MODEL_KEY}'); \
+         document.querySelector('aside form button').click(); }})()",
+        serde_json::json!(HOSTILE)
+    );
+    page.follow(&fill).await;
+    page.until("document.querySelector('.banner.good').textContent.includes('is added')").await;
+    page.follow("document.querySelector('form.act button').click()").await;
+    page.until("document.querySelector('.banner.good').textContent.includes('The model answered in')").await;
+    assert_eq!(page.find("typeof struck").await, "undefined");
+    let one = page.find("location.pathname").await.as_str().unwrap().to_owned();
+    page.goto(&format!("{}/settings/tokens", world.base)).await;
+    page.follow(
+        "(() => { document.querySelector('[name=token_name]').value = 'ci'; \
+         document.querySelector('[value=read]').click(); document.querySelector('aside form button').click(); })()",
+    )
+    .await;
+    page.until("document.querySelector('code.secret').textContent.startsWith('bko_')").await;
+    assert_eq!(page.complaints(), Vec::<String>::new());
+    let axe = axe();
+    for screen in SCREENS {
+        let mut page = chrome.page(screen).await;
+        for (name, path) in [
+            ("settings-models", "/settings"),
+            ("settings-model", one.as_str()),
+            ("settings-tokens", "/settings/tokens"),
+            ("settings-budgets", "/settings/budgets"),
+            ("settings-preferences", "/settings/preferences"),
+            ("settings-checks", "/settings/checks"),
+        ] {
+            page.goto(&format!("{}{path}", world.base)).await;
+            look(&mut page, screen, name, axe.as_deref()).await;
+        }
     }
     chrome.end().await;
     world.end().await;

@@ -2,6 +2,7 @@
 
 mod rights;
 mod rounds;
+mod settings;
 pub mod setup;
 mod sign_in;
 mod transport;
