@@ -276,6 +276,6 @@ async fn m17_comments_in_a_thread_end_at_their_cap_and_the_round_is_told_to_its_
     // Elsewhere it goes on.
     let other = world.issue();
     world.say(other, "/bakeoff status");
-    world.bot_says(other, "| comments of mine here | 0 | 6 | 6 |").await;
+    world.bot_says(other, "| comments of mine here | 0 | | 6 | 6 |").await;
     world.end().await;
 }

@@ -6,6 +6,7 @@ mod settings;
 pub mod setup;
 mod sign_in;
 mod transport;
+mod unfold;
 mod visit;
 mod votes;
 

@@ -2,13 +2,12 @@
 //! are one element each; colours, marked words and a link for every line come only where they are asked for.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
+use super::dress::{Dress, dress, dressed};
 use super::html::{content, escape};
-use super::marks::marks;
 use super::open::{STEP_LINES, Step};
 use super::{Hunk, Line, Tag};
-use crate::engine::highlight::{Class, Highlighter, Span};
+use crate::engine::highlight::Highlighter;
 
 /// The rest of a longer line is not shown, in bytes.
 const MAX_LINE_BYTES: usize = 2_000;
@@ -155,7 +154,7 @@ impl<'a> Sheet<'a> {
 
     fn hunk(&mut self, hunk: &Hunk, pen: &mut Pen) {
         let room = self.look.max_lines - self.lines;
-        let dressed = if self.look.rich { dress(hunk, self.look.path, pen) } else { Vec::new() };
+        let dressed = if self.look.rich { dress(hunk, self.look.path, &mut pen.0) } else { Vec::new() };
         let (mut old, mut new) = (hunk.old_start, hunk.new_start);
         let mut at = 0;
         if self.look.compact {
@@ -254,66 +253,6 @@ impl<'a> Sheet<'a> {
 fn cut(text: &str) -> &str {
     let end = (0..=MAX_LINE_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
-}
-
-/// What one line wears.
-struct Dress {
-    spans: Vec<Span>,
-    marks: Vec<Range<usize>>,
-}
-
-/// Colours by the text of the line's own side.
-fn dress(hunk: &Hunk, path: &str, pen: &mut Pen) -> Vec<Dress> {
-    let mut side = |other: Tag| {
-        let text: String = hunk.lines.iter().filter(|l| l.tag != other).flat_map(|l| [l.text.as_str(), "\n"]).collect();
-        pen.0.lines(path, &text).into_iter()
-    };
-    let (mut new, mut old) = (side(Tag::Removed), side(Tag::Added));
-    let spans = hunk.lines.iter().map(|line| {
-        let before = if line.tag == Tag::Added { None } else { old.next() };
-        if line.tag == Tag::Removed { before } else { new.next() }
-    });
-    let spans: Vec<_> = spans.map(Option::unwrap_or_default).collect();
-    spans.into_iter().zip(marks(hunk)).map(|(spans, marks)| Dress { spans, marks }).collect()
-}
-
-/// A line in pieces: where a span or a mark begins or ends, a piece ends.
-fn dressed(text: &str, dress: &Dress, out: &mut String) {
-    let inside = |at: &usize| *at <= text.len() && text.is_char_boundary(*at);
-    let spans = dress.spans.iter().flat_map(|span| [span.start, span.end]);
-    let mut cuts: Vec<usize> =
-        spans.chain(dress.marks.iter().flat_map(|mark| [mark.start, mark.end])).filter(inside).collect();
-    cuts.extend([0, text.len()]);
-    cuts.sort_unstable();
-    cuts.dedup();
-    let mut marked = false;
-    for (start, end) in cuts.iter().zip(cuts.iter().skip(1)) {
-        let now = dress.marks.iter().any(|mark| mark.start <= *start && end <= &mark.end);
-        if now != marked {
-            out.push_str(if now { "<b>" } else { "</b>" });
-            marked = now;
-        }
-        let class = dress.spans.iter().find(|span| span.start <= *start && *end <= span.end).map(|span| span.class);
-        piece(text.get(*start..*end).unwrap_or_default(), class, out);
-    }
-    if marked {
-        out.push_str("</b>");
-    }
-}
-
-fn piece(text: &str, class: Option<Class>, out: &mut String) {
-    let name = match class {
-        None => return escape(text, out),
-        Some(Class::Keyword) => 'k',
-        Some(Class::String) => 's',
-        Some(Class::Comment) => 'c',
-        Some(Class::Constant) => 'n',
-        Some(Class::Function) => 'f',
-        Some(Class::Type) => 't',
-    };
-    let _ = write!(out, "<span class=\"{name}\">");
-    escape(text, out);
-    out.push_str("</span>");
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A file's git-format diff as HTML: blocks of lines, never an element for each line of a large file.
 
 mod draw;
+mod dress;
 mod html;
 mod marks;
 mod open;
