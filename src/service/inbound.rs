@@ -79,6 +79,7 @@ async fn dispatch(svc: &Services, event: &str, payload: &Payload, guid: &str, at
     match event {
         "installation" => return lifecycle::installation(svc, payload).await,
         "installation_repositories" => return lifecycle::repositories(svc, payload).await,
+        "github_app_authorization" => return lifecycle::authorization(svc, payload).await,
         _ => {}
     }
     let Some(repo) = repository(svc, payload).await? else {

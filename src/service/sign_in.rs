@@ -111,6 +111,17 @@ pub async fn end(svc: &Services, cookie: &SecretString, person: &Person) -> Resu
     tx.commit().await
 }
 
+/// Ends all sessions of a person who took back what they let the App know.
+pub async fn end_all(svc: &Services, person: &Person) -> Result<(), StoreError> {
+    let mut tx = svc.store.begin().await?;
+    let ended = sessions::remove_of(&mut tx, person.id).await?;
+    if ended > 0 {
+        let details = serde_json::json!({ "sessions": ended, "reason": "authorization revoked" });
+        audit::note(&mut tx, &audit::actor(person), "session.end", "web", details, svc.now()).await?;
+    }
+    tx.commit().await
+}
+
 /// Lets go of what is over; how many rows.
 pub(super) async fn sweep(conn: &mut Conn, now: Timestamp) -> Result<u64, StoreError> {
     let ended = sessions::remove_ended(conn, now.minus(IDLE), now.minus(LONGEST)).await?;

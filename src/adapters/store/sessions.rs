@@ -62,6 +62,12 @@ pub async fn remove(conn: &mut Conn, cookie: &Sha256Hex) -> Result<bool, StoreEr
     Ok(done.rows_affected() == 1)
 }
 
+/// Ends all sessions of a person; how many.
+pub async fn remove_of(conn: &mut Conn, person: GithubUserId) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM sessions WHERE github_id = $1").bind(person.0).execute(conn).await?;
+    Ok(done.rows_affected())
+}
+
 /// Lets go of sessions last used before `idle`, or begun before `oldest`; how many.
 pub async fn remove_ended(conn: &mut Conn, idle: Timestamp, oldest: Timestamp) -> Result<u64, StoreError> {
     let done = sqlx::query("DELETE FROM sessions WHERE seen_at <= $1 OR begun_at <= $2")

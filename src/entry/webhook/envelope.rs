@@ -78,6 +78,7 @@ const USED: &[(&str, &[&str])] = &[
     ("pull_request", &["closed", "opened", "reopened", "synchronize"]),
     ("installation", &["created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"]),
     ("installation_repositories", &["added", "removed"]),
+    ("github_app_authorization", &["revoked"]),
 ];
 
 /// Whether a delivery is worth a row.
@@ -86,9 +87,13 @@ pub(super) fn is_used(event: &str, action: Option<&str>) -> bool {
     row.is_some_and(|(_, actions)| action.is_some_and(|action| actions.contains(&action)))
 }
 
-/// The events the App must subscribe to; those of its installations come without being asked for.
+/// Come without being asked for, as those of installations do.
+const UNASKED: &str = "github_app_authorization";
+
+/// The events the App must subscribe to.
 pub fn subscribed_events() -> Vec<&'static str> {
-    USED.iter().map(|(name, _)| *name).filter(|name| !name.starts_with("installation")).collect()
+    let asked_for = |name: &&str| !name.starts_with("installation") && *name != UNASKED;
+    USED.iter().map(|(name, _)| *name).filter(asked_for).collect()
 }
 
 #[cfg(test)]

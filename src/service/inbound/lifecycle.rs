@@ -7,8 +7,8 @@ use crate::domain::pull::{self, PullStatus};
 use crate::domain::repo::{BranchName, CommitSha, Repo};
 
 use super::Handled;
-use super::payload::{Payload, PullRequest};
-use crate::service::{Services, pulls};
+use super::payload::{Account, Payload, PullRequest};
+use crate::service::{Services, pulls, sign_in};
 
 pub(super) async fn installation(svc: &Services, payload: &Payload) -> anyhow::Result<Handled> {
     let Some(id) = payload.installation_id() else { return Ok(Handled::Ignored("It names no installation.")) };
@@ -34,6 +34,15 @@ pub(super) async fn installation(svc: &Services, payload: &Payload) -> anyhow::R
     if status == InstallationStatus::Deleted {
         leave(svc, id).await?;
     }
+    Ok(Handled::Yes)
+}
+
+/// Somebody does not want to be known to the App any more: they are signed out.
+pub(super) async fn authorization(svc: &Services, payload: &Payload) -> anyhow::Result<Handled> {
+    let Some(person) = payload.sender.as_ref().and_then(Account::person) else {
+        return Ok(Handled::Ignored("It names no person."));
+    };
+    sign_in::end_all(svc, &person).await?;
     Ok(Handled::Yes)
 }
 

@@ -192,3 +192,20 @@ async fn m49_a_session_asks_no_faster_than_is_allowed() {
     assert_eq!(bob.get("/").await.status, 200, "each for itself");
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m40_who_takes_the_authorization_back_on_github_is_signed_out_here() {
+    let world = World::with(signing).await;
+    world.hub.create_user("bob");
+    let (mut ada, mut again) = (Visit::of(&world, ADA).await, Visit::of(&world, ADA).await);
+    let mut bob = Visit::of(&world, "bob").await;
+    world.hub.revoke_authorization(ADA);
+    let seek = async {
+        while ada.get("/").await.status != 303 || again.get("/").await.status != 303 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), seek).await.unwrap();
+    assert_eq!(bob.get("/").await.status, 200, "nobody else is");
+    world.end().await;
+}

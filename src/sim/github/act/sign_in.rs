@@ -39,6 +39,15 @@ impl Hub {
         world.signing_in.tokens.values_mut().for_each(|(_, ends_at)| *ends_at = before);
     }
 
+    /// A person takes back what they let the App know; their tokens end, and the App hears of it.
+    #[track_caller]
+    pub fn revoke_authorization(&self, login: &str) {
+        let mut world = self.world();
+        let person = world.the_user(login);
+        world.signing_in.tokens.retain(|_, (user, _)| *user != person);
+        self.tell_of_person(&mut world, "github_app_authorization", "revoked", person);
+    }
+
     /// How many tokens people have.
     pub fn signed_in_tokens(&self) -> usize {
         self.world().signing_in.tokens.len()

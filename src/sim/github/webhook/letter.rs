@@ -101,6 +101,14 @@ impl Hub {
         self.notify();
     }
 
+    /// Tells the App something about a person, which is of no installation.
+    pub fn tell_of_person(&self, world: &mut World, event: &str, action: &str, person: i64) {
+        let body = json!({ "action": action, "sender": world.show_account(person) });
+        let id = world.write_delivery(event, None, None, &body);
+        self.dispatch(world, id);
+        self.notify();
+    }
+
     fn dispatch(&self, world: &mut World, id: i64) {
         if world.mail.held {
             if let Some(delivery) = world.deliveries.iter_mut().find(|d| d.id == id) {
