@@ -13,6 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
+use super::version::WalIndex;
 use super::{Backend, Conn, Store, StoreError, StoreOptions};
 
 /// Above this size the look for damage is left to `bakeoff doctor`: a start must take seconds.
@@ -49,6 +50,7 @@ async fn sqlite(path: &Path, options: &StoreOptions) -> Result<Store, StoreError
         readers: readers.connect_with(target).await?,
         jobs_added: Arc::new(Notify::new()),
         run_changes: broadcast::Sender::new(CHANGES_KEPT),
+        wal_index: Some(Arc::new(WalIndex::of(path))),
     })
 }
 
@@ -70,6 +72,7 @@ async fn postgres(url: &str, options: &StoreOptions) -> Result<Store, StoreError
         readers: all,
         jobs_added: Arc::new(Notify::new()),
         run_changes: broadcast::Sender::new(CHANGES_KEPT),
+        wal_index: None,
     })
 }
 

@@ -42,6 +42,7 @@ mod options;
 pub(in crate::adapters) mod row;
 mod run_steps;
 mod upkeep;
+mod version;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -54,6 +55,7 @@ use crate::domain::ids::RunId;
 pub use connect::sqlite_file;
 pub use error::StoreError;
 pub use options::{Backend, StoreOptions};
+pub use version::Version;
 
 /// A connection of either engine, as every query function takes it.
 pub type Conn = sqlx::AnyConnection;
@@ -66,6 +68,7 @@ pub struct Store {
     readers: AnyPool,
     jobs_added: Arc<Notify>,
     run_changes: broadcast::Sender<RunId>,
+    wal_index: Option<Arc<version::WalIndex>>,
 }
 
 impl Store {
@@ -134,6 +137,12 @@ impl Store {
     /// behind misses some, and is told that.
     pub fn run_changes(&self) -> broadcast::Receiver<RunId> {
         self.run_changes.subscribe()
+    }
+
+    /// A version that every commit changes, whichever process made it, before that commit returns: what was read after
+    /// one is still true while it stays the same. `None` where it cannot be told (Postgres).
+    pub fn version(&self) -> Option<Version> {
+        self.wal_index.as_ref()?.version()
     }
 
     /// Writes a consistent copy of the SQLite database to `file`, which must not exist; writers go on.

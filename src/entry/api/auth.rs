@@ -1,5 +1,7 @@
 //! Who calls: the operator's token, or a stored one with its scopes, its repositories and its end.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -26,7 +28,7 @@ pub(super) enum Caller {
     /// The holder of the operator's token.
     Admin,
     /// The holder of a stored one.
-    Token(Box<Token>),
+    Token(Arc<Token>),
 }
 
 impl Caller {
@@ -134,8 +136,8 @@ async fn caller(state: &ApiState, headers: &HeaderMap) -> Result<Caller, ApiErro
     if state.admin.as_ref().is_some_and(|admin| same_hash(admin, &secret_hash(presented))) {
         return Ok(Caller::Admin);
     }
-    let token = tokens::authenticate(&state.services, presented).await?;
-    token.map(|token| Caller::Token(Box::new(token))).ok_or(ApiError::Unauthorized)
+    let token = tokens::authenticate(&state.services, &state.known_tokens, presented).await?;
+    token.map(Caller::Token).ok_or(ApiError::Unauthorized)
 }
 
 /// Lets through who holds the scope.

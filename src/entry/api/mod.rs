@@ -50,6 +50,7 @@ use crate::domain::ids::TokenId;
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 use crate::service::rest::new_tasks::NewTasks;
+use crate::service::rest::tokens::{KNOWN_TOKENS_BYTES, KnownTokens};
 
 pub use edge::{AddressLimit, Limit, Network, Proxies, limited};
 pub use routes::{Listed, list as route_list, openapi};
@@ -69,6 +70,8 @@ pub struct ApiState {
     body_read: Duration,
     /// Places for streams of logs.
     streams: Arc<Semaphore>,
+    known_tokens: Arc<KnownTokens>,
+    known_answers: Arc<edge::KnownAnswers>,
 }
 
 impl ApiState {
@@ -83,6 +86,8 @@ impl ApiState {
             pick_wait: Duration::from_secs(30),
             body_read: Duration::from_secs(30),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            known_tokens: Arc::new(KnownTokens::new(KNOWN_TOKENS_BYTES)),
+            known_answers: Arc::new(edge::KnownAnswers::new(edge::KNOWN_ANSWERS_BYTES)),
         }
     }
 

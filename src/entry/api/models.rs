@@ -124,7 +124,7 @@ pub(super) fn routes() -> Family {
         "Models",
         "Which models can be asked, with whose keys. Keys go in and never come out.",
         vec![
-            get("/v1/models", Scope::Read, "Lists model profiles, newest first", list),
+            get("/v1/models", Scope::Read, "Lists model profiles, newest first", list).remembered(),
             post("/v1/models", Scope::Admin, "Adds a model profile", add),
             get("/v1/models/{id}", Scope::Read, "Shows a model profile", one).unknown(show::MODEL),
             patch("/v1/models/{id}", Scope::Admin, "Changes a model profile", change)

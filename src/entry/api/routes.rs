@@ -64,7 +64,8 @@ pub fn openapi() -> &'static str {
 }
 
 /// What stands behind the guard, around the endpoint.
-fn inside(state: &ApiState, method: &str, run: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+fn inside(state: &ApiState, method: &str, remembered: bool, run: MethodRouter<ApiState>) -> MethodRouter<ApiState> {
+    let run = if remembered { run.route_layer(from_fn_with_state(state.clone(), edge::remembered)) } else { run };
     match method {
         "GET" => run.route_layer(from_fn(edge::marked)),
         "POST" => run.route_layer(from_fn_with_state(state.clone(), edge::once)),
@@ -75,10 +76,10 @@ fn inside(state: &ApiState, method: &str, run: MethodRouter<ApiState>) -> Method
 /// The table as a router; what a wrong method gets needs no token.
 pub(super) fn router(state: &ApiState) -> Router<ApiState> {
     let routes = table().into_iter().flat_map(|family| family.routes);
-    routes.fold(Router::new(), |router, Route { method, path, scope, run, .. }| match (run, scope) {
+    routes.fold(Router::new(), |router, Route { method, path, scope, run, remembered, .. }| match (run, scope) {
         (Some(run), Some(scope)) => {
             let guard = from_fn_with_state((state.clone(), scope), auth::guard);
-            router.route(path, inside(state, method, run).route_layer(guard))
+            router.route(path, inside(state, method, remembered, run).route_layer(guard))
         }
         (Some(run), None) => router.route(path, run),
         (None, _) => router,

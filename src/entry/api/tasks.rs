@@ -35,6 +35,7 @@ pub(super) fn routes() -> Family {
         "A task is one issue's, or one client's, piece of work: a conversation, rounds of runs, and a pull request.",
         vec![
             get("/v1/tasks", Scope::Read, "Lists tasks by their last change, newest first", list)
+                .remembered()
                 .query("repo_id", "Of this repository only.", Kind::Id)
                 .unknown(show::REPO),
             post("/v1/tasks", Scope::Run, "Makes a task", create).unknown(show::REPO),

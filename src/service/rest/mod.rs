@@ -6,6 +6,7 @@ pub mod compared;
 pub mod deliveries;
 pub mod gauges;
 pub mod github;
+pub mod known;
 pub mod leaderboard;
 pub mod logs;
 pub mod lookup;

@@ -1,23 +1,45 @@
 //! REST tokens: who a presented one is, and which ones its holder may give, know and end (M44).
 
+use std::sync::Arc;
+
 use crate::adapters::crypto::secret_hash;
 use crate::adapters::store::{StoreError, tokens};
 use crate::domain::ids::TokenId;
 use crate::domain::repo::RepoName;
+use crate::domain::sha256::Sha256Hex;
 use crate::domain::token::Token;
 use crate::service::Services;
+use crate::service::rest::known::Known;
 use crate::service::tokens::{self as service, InvalidToken, MadeToken, NewToken};
 
+/// Tokens by the hash of their secret, as they were before the next commit.
+pub type KnownTokens = Known<Sha256Hex, Arc<Token>>;
+
+/// Room for so many bytes of them.
+pub const KNOWN_TOKENS_BYTES: usize = 1 << 20;
+/// What one takes, about.
+const TOKEN_BYTES: usize = 1 << 10;
+
 /// The stored token behind a presented secret, unless it is revoked or its time is over; notes the use.
-pub async fn authenticate(svc: &Services, presented: &str) -> Result<Option<Token>, StoreError> {
-    let now = svc.now();
-    let found = tokens::by_hash(&mut *svc.store.read().await?, &secret_hash(presented)).await?;
-    let live = |t: &Token| t.revoked_at.is_none() && t.expires_at.is_none_or(|end| end > now);
+pub async fn authenticate(
+    svc: &Services,
+    known: &KnownTokens,
+    presented: &str,
+) -> Result<Option<Arc<Token>>, StoreError> {
+    let (now, hash, version) = (svc.now(), secret_hash(presented), svc.store.version());
+    let found = match version.and_then(|version| known.get(&hash, version)) {
+        Some(token) => Some(token),
+        None => tokens::by_hash(&mut *svc.store.read().await?, &hash).await?.map(Arc::new),
+    };
+    let live = |t: &Arc<Token>| t.revoked_at.is_none() && t.expires_at.is_none_or(|end| end > now);
     let Some(token) = found.filter(live) else { return Ok(None) };
     let fresh = token.last_used_at.is_some_and(|at| now.since(at) < std::time::Duration::from_mins(1));
     // A use that cannot be noted (a full disk) is still allowed to read.
     if !fresh && let Err(error) = touch(svc, &token).await {
         tracing::warn!(token.id = %token.id, %error, "the use of a token was not noted");
+    }
+    if let Some(version) = version {
+        known.keep(hash, version, Arc::clone(&token), TOKEN_BYTES);
     }
     Ok(Some(token))
 }

@@ -2,9 +2,11 @@
 
 use bakeoff::adapters::crypto::{KeyRing, generate_key};
 use bakeoff::adapters::store::answers::{self, Begun, Named};
-use bakeoff::adapters::store::{meta, models};
+use bakeoff::adapters::store::{meta, models, tasks, tokens};
 use bakeoff::domain::clock::Timestamp;
+use bakeoff::domain::ids::TaskId;
 use bakeoff::domain::sha256::Sha256Hex;
+use bakeoff::domain::task::Task;
 use bakeoff::domain::token::Scope;
 use bakeoff::entry::api::Network;
 use bakeoff::service::rest::answers::{self as kept, Asked, Kept, Turn};
@@ -128,6 +130,34 @@ async fn what_has_not_changed_is_not_sent_again() {
             assert_ne!(header(&changed, "etag"), tag, "{path}");
         }
     }
+    end(world).await;
+}
+
+/// Another process on the same file writes; what this one remembers is never older than that.
+#[tokio::test(flavor = "multi_thread")]
+async fn m44_what_is_remembered_is_never_old() {
+    let world = World::new().await;
+    let admin = Client::admin(&world);
+    let repo = admin.repo().await.parse().unwrap();
+    let made = admin.post("/v1/tokens", json!({ "name": "reader", "scopes": ["read"] })).await;
+    let (id, secret) = (made.text("id"), made.text("secret"));
+    let list = || sent(world.http.get(format!("{}/v1/tasks?limit=500", world.base)).bearer_auth(&secret));
+    let other = world.second_store().await;
+    for count in 1..=30 {
+        assert_eq!(list().await.body.as_array().unwrap().len(), count - 1);
+        let now = world.services.now();
+        let title = Some(format!("Task {count}"));
+        let task = Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now };
+        let mut tx = other.begin().await.unwrap();
+        tasks::insert(&mut tx, &task).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(list().await.body.as_array().unwrap().len(), count, "at once");
+    }
+    assert_eq!(list().await.status, 200);
+    let mut tx = other.begin().await.unwrap();
+    tokens::revoke(&mut tx, id.parse().unwrap(), world.services.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(list().await.status, 401, "and a token ends at once");
     end(world).await;
 }
 

@@ -7,6 +7,7 @@ mod deliveries;
 mod document;
 mod edge;
 mod edges;
+mod every_answer;
 mod flow;
 mod forms;
 mod github;

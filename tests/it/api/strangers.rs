@@ -12,16 +12,16 @@ use crate::support::contract::operations;
 use crate::support::world::{REPO, World};
 
 /// Things of the installation, not of a repository.
-const EVERYBODYS: [&str; 1] = ["/v1/models"];
+const EVERYBODYS: [&str; 2] = ["/v1/models", "/v1/schemas"];
 
-struct Ids(HashMap<&'static str, String>);
+pub(super) struct Ids(HashMap<&'static str, String>);
 
 impl Ids {
-    fn path(&self, route: &Listed) -> String {
+    pub(super) fn path(&self, route: &Listed) -> String {
         let kind = route.path.split('/').nth(2).unwrap_or_default();
         let id = self.0.get(kind).cloned().unwrap_or_else(|| "01975f1e-8c00-7000-8000-000000000001".into());
         let (owner, name) = REPO.split_once('/').unwrap();
-        let named = route.path.replace("{owner}", owner).replace("{repo}", name).replace("{number}", "1");
+        let named = route.path.replace("{owner}", owner).replace("{repo}", name).replace("{number}", "1").replace("{version}", "1");
         let filled = named.replace("{pr_id}", &self.0["prs"]).replace("{id}", &id);
         filled
             .split('/')
@@ -31,7 +31,7 @@ impl Ids {
     }
 
     /// The example of the route's body, with things that exist.
-    fn body(&self, document: &Value, route: &Listed) -> Value {
+    pub(super) fn body(&self, document: &Value, route: &Listed) -> Value {
         let (_, _, told) = operations(document).find(|(m, p, _)| m == route.method && p == route.path).unwrap();
         let mut body = told.pointer("/requestBody/content/application~1json/example").cloned().unwrap_or(json!({}));
         for (field, kind) in [("repo_id", "repos"), ("selected_run_id", "runs"), ("message_id", "messages")] {
@@ -46,7 +46,7 @@ impl Ids {
     }
 }
 
-async fn world_with_everything(world: &World) -> Ids {
+pub(super) async fn world_with_everything(world: &World) -> Ids {
     let admin = Client::admin(world);
     let task = admin.task().await;
     let said = json!({ "role": "user", "content": "Please" });
@@ -55,12 +55,18 @@ async fn world_with_everything(world: &World) -> Ids {
     admin.ended(&run).await;
     let pull = admin.post(&format!("/v1/tasks/{task}/prs"), json!({ "selected_run_id": run })).await.text("pr_id");
     let (repos, models) = (admin.repo().await, admin.model("gpt").await);
+    let token = admin.post("/v1/tokens", json!({ "name": "one of many", "scopes": ["read"] })).await.text("id");
+    world.issue();
+    let delivered = |hub: &bakeoff::sim::github::Hub| hub.deliveries().into_iter().find(|one| one.status == 202);
+    let delivery = world.hub.wait_for("a delivery", delivered).await.guid;
     Ids(HashMap::from([
         ("tasks", task),
         ("messages", message),
         ("runs", run),
         ("prs", pull),
         ("repos", repos),
+        ("tokens", token),
+        ("deliveries", delivery),
         ("models", models),
     ]))
 }

@@ -16,5 +16,6 @@ mod standings;
 mod tasks;
 mod text;
 mod together;
+mod version;
 mod trail;
 mod votes;

@@ -79,6 +79,8 @@ pub struct Route {
     pub summary: &'static str,
     /// Its handler; `None` when another room serves it.
     pub run: Option<MethodRouter<ApiState>>,
+    /// Whether its answer is the same until the database changes.
+    pub remembered: bool,
     /// `family_verb`.
     pub id: String,
     describe: Box<dyn Fn(&mut Draft)>,
@@ -186,6 +188,7 @@ pub fn elsewhere(
         scope: None,
         summary,
         run: None,
+        remembered: false,
         id: if id.is_empty() { "root".into() } else { id },
         describe: Box::new(describe),
         parts: Vec::new(),
@@ -214,6 +217,11 @@ impl Route {
     pub fn part(mut self, name: &'static str, words: &'static str, kind: Kind) -> Self {
         self.parts.push((name, words, kind));
         self
+    }
+
+    /// Its answer hangs on the caller, the address and the database alone: not on the time, GitHub or a file.
+    pub fn remembered(self) -> Self {
+        Self { remembered: true, ..self }
     }
 
     /// A word of the query.

@@ -1,0 +1,51 @@
+//! What was read from the database and holds until its next commit: who a token is, and whole answers.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::adapters::store::Version;
+
+/// Entries by key, each with the version it was read under and what it weighs in bytes.
+#[derive(Debug)]
+pub struct Known<K, V> {
+    most: usize,
+    kept: Mutex<Kept<K, V>>,
+}
+
+#[derive(Debug)]
+struct Kept<K, V> {
+    entries: HashMap<K, (Version, V)>,
+    bytes: usize,
+}
+
+impl<K: Eq + Hash, V: Clone> Known<K, V> {
+    /// Room for `most` bytes.
+    pub fn new(most: usize) -> Self {
+        Self { most, kept: Mutex::new(Kept { entries: HashMap::new(), bytes: 0 }) }
+    }
+
+    /// What was read under the same version.
+    pub fn get(&self, key: &K, version: Version) -> Option<V> {
+        let kept = self.held();
+        kept.entries.get(key).filter(|(then, _)| *then == version).map(|(_, value)| value.clone())
+    }
+
+    /// Keeps what was read after `version` was looked at.
+    pub fn keep(&self, key: K, version: Version, value: V, bytes: usize) {
+        if bytes > self.most {
+            return;
+        }
+        let mut kept = self.held();
+        // Most of it is of an older version; what is not is soon read again.
+        if kept.bytes + bytes > self.most {
+            (kept.entries, kept.bytes) = (HashMap::new(), 0);
+        }
+        kept.bytes += bytes;
+        kept.entries.insert(key, (version, value));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Kept<K, V>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
