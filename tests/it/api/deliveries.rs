@@ -2,7 +2,7 @@
 
 use bakeoff::adapters::store::deliveries;
 use bakeoff::domain::delivery::{Delivery, DeliveryStatus};
-use bakeoff::sim::github::Hub;
+use bakeoff::sim::github::{Fault, Hub};
 use serde_json::json;
 
 use super::{Client, end};
@@ -96,6 +96,10 @@ async fn m08_a_delivery_that_never_arrived_is_asked_for_from_github() {
     let failed = |hub: &Hub| hub.deliveries().iter().any(|d| d.id == lost.id && d.status != 0).then_some(());
     world.hub.wait_for("the failure", failed).await;
     assert_eq!(client.get(&format!("/v1/deliveries/{}", lost.guid)).await.said(), (404, "Delivery not found"));
+    world.hub.fault(Fault::on("GET", "/app/hook/deliveries").times(1).status(422));
+    let refused = client.post(&format!("/v1/deliveries/{}/redeliver", lost.guid), json!({})).await;
+    assert_eq!(refused.status, 502, "{refused:?}");
+    world.hub.clear_faults();
     let again = client.post(&format!("/v1/deliveries/{}/redeliver", lost.guid), json!({})).await;
     assert_eq!((again.status, &again.body["through"]), (202, &json!("github")), "{again:?}");
     world.candidate(issue, "A").await;

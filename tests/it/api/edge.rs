@@ -147,7 +147,8 @@ async fn m44_what_is_remembered_is_never_old() {
         assert_eq!(list().await.body.as_array().unwrap().len(), count - 1);
         let now = world.services.now();
         let title = Some(format!("Task {count}"));
-        let task = Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now };
+        let task =
+            Task { id: TaskId::new(), repo_id: repo, title, issue: None, round: 0, created_at: now, updated_at: now };
         let mut tx = other.begin().await.unwrap();
         tasks::insert(&mut tx, &task).await.unwrap();
         tx.commit().await.unwrap();

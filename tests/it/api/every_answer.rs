@@ -1,16 +1,20 @@
 //! What every operation answers alike, tried over the whole table: whoever adds a route finds it here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use bakeoff::adapters::store::answers::{self, Begun, Named};
 use bakeoff::domain::token::Scope;
 use bakeoff::entry::api::{Listed, openapi, route_list};
 use reqwest::RequestBuilder;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::strangers::{Ids, world_with_everything};
-use super::{Client, end, only, sent};
+use super::{Client, end, only, past, sent};
 use crate::support::contract::operations;
-use crate::support::world::World;
+use crate::support::world::{ADMIN, World};
 
 /// What this page tries; all other answers belong to one operation and stand in its own stories.
 const ALIKE: [u16; 7] = [304, 401, 403, 404, 413, 422, 429];
@@ -114,4 +118,86 @@ async fn what_every_operation_may_answer_it_does() {
     }
     end(hasty).await;
     assert_eq!(seen.lacking(&document), BTreeMap::new());
+}
+
+fn guarded(method: &str) -> Vec<Listed> {
+    route_list().into_iter().filter(|route| route.scope.is_some() && route.method == method).collect()
+}
+
+fn takes_a_body(document: &Value, route: &Listed) -> bool {
+    let told = operations(document).find(|(m, p, _)| m == route.method && p == route.path);
+    told.unwrap().2.get("requestBody").is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f127_every_post_knows_its_idempotency_key() {
+    let document: Value = serde_json::from_str(openapi()).unwrap();
+    let world = World::new().await;
+    let ids = world_with_everything(&world).await;
+    let mac = world.services.keys.mac(b"another request");
+    let named = Named { token: "admin", key: "k-1" };
+    let begun = Begun { named, mac: &mac, attempt: "a", at: world.services.now() };
+    let mut tx = world.store().begin().await.unwrap();
+    assert!(answers::begin(&mut tx, begun, past(), past()).await.unwrap());
+    tx.commit().await.unwrap();
+    for route in guarded("POST") {
+        let request = Client::admin(&world).request("POST", &ids.path(&route)).header("idempotency-key", "k-1");
+        let answer = sent(request.json(&ids.body(&document, &route))).await;
+        assert_eq!(answer.said(), (409, "The Idempotency-Key was used for another request."), "{route:?}");
+    }
+    end(world).await;
+}
+
+/// What is answered to a body of which only the beginning comes, over a connection that stays open or ends.
+async fn to_half_a_body(world: &World, path: &str, stays_open: bool) -> String {
+    let address = world.base.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {ADMIN}\r\ncontent-length: 20\r\n\
+         content-type: application/json\r\nconnection: close\r\n\r\n{{"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    if !stays_open {
+        stream.shutdown().await.unwrap();
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m50_a_body_that_breaks_off_or_drips_is_answered_everywhere() {
+    let document: Value = serde_json::from_str(openapi()).unwrap();
+    let world = World::with(|settings| settings.pace.body_read = Duration::from_millis(200)).await;
+    let ids = world_with_everything(&world).await;
+    let routes: Vec<Listed> = guarded("POST").into_iter().filter(|route| takes_a_body(&document, route)).collect();
+    assert!(routes.len() > 10, "{routes:?}");
+    let ask = async |route: &Listed| {
+        let path = ids.path(route);
+        let (drips, ends) = tokio::join!(to_half_a_body(&world, &path, true), to_half_a_body(&world, &path, false));
+        assert!(drips.starts_with("HTTP/1.1 408") && drips.contains("{\"detail\":"), "{route:?}: {drips}");
+        assert!(ends.starts_with("HTTP/1.1 400") && ends.contains("{\"detail\":"), "{route:?}: {ends}");
+    };
+    futures::future::join_all(routes.iter().map(ask)).await;
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_database_every_operation_says_so() {
+    let document: Value = serde_json::from_str(openapi()).unwrap();
+    let world = World::new().await;
+    let ids = world_with_everything(&world).await;
+    let client = Client::with(&world, &[Scope::Admin], |_| {}).await;
+    assert_eq!(client.get("/v1/tasks").await.status, 200);
+    world.store().close().await;
+    for route in route_list().iter().filter(|route| route.scope.is_some()) {
+        let mut request = client.request(route.method, &ids.path(route));
+        if route.method == "POST" {
+            request = request.json(&ids.body(&document, route));
+        }
+        let answer = sent(request).await;
+        assert_eq!(answer.said(), (503, "The database cannot answer now."), "{route:?}");
+        assert!(answer.headers.contains_key("retry-after"), "{route:?}");
+    }
+    world.leave().await;
 }

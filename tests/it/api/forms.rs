@@ -1,11 +1,15 @@
 //! Other forms of a pick over REST: the branch alone with a compare link, and the repository's template filled.
 
+use axum::body::Body;
+use axum::http::Request;
 use bakeoff::domain::token::Scope;
 use bakeoff::sim::github::{Change, Fault};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
+use super::prs::ask;
 use super::{Client, end, only};
-use crate::support::world::{ADA, GREET, REPO, World};
+use crate::support::world::{ADA, ADMIN, GREET, REPO, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_pushes_the_branch_and_leaves_the_pull_request_to_a_person() {
@@ -71,6 +75,27 @@ async fn a_link_keeps_another_choice_open_until_somebody_follows_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_form_that_takes_long_is_promised() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    for form in ["", "/auto", "/link"] {
+        let (prs, runs) = client.candidates(&["gpt"]).await;
+        let gate = CancellationToken::new();
+        world.hub.fault(Fault::on("GET", "/repos/*/git/ref/*").always().until(&gate));
+        let body = Body::from(json!({ "selected_run_id": runs[0] }).to_string());
+        let path = format!("{prs}{form}");
+        let request = Request::post(&path).header("authorization", format!("Bearer {ADMIN}")).body(body).unwrap();
+        let response = ask(&world, &CancellationToken::new(), request).await;
+        assert_eq!(response.status().as_u16(), 202, "{form}");
+        gate.cancel();
+        world.hub.clear_faults();
+        let kept = client.post(&path, json!({ "selected_run_id": runs[0] })).await;
+        assert!(kept.status < 202, "{form}: {kept:?}");
+    }
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_refused_like_a_pick() {
     let world = World::new().await;
     world.hub.create_user("eve");
@@ -96,8 +121,10 @@ async fn a_link_is_refused_like_a_pick() {
     world.models.script("local-model", vec![bakeoff::sim::models::Reply::text("NO CHANGES NEEDED"); 3]);
     let empty = client.start(&task, &["local"]).await.remove(0);
     client.ended(&empty).await;
-    let without = client.post(&format!("{prs}/link"), json!({ "selected_run_id": empty })).await;
-    assert_eq!(without.said(), (400, "Run has no patch to apply"));
+    for form in ["link", "auto"] {
+        let without = client.post(&format!("{prs}/{form}"), json!({ "selected_run_id": empty })).await;
+        assert_eq!(without.said(), (400, "Run has no patch to apply"), "{form}");
+    }
     let moved = GREET.replace("Helo, ", "Good day, ");
     world.hub.push_commit(REPO, "main", &[Change::text("greet.py", &moved)]);
     let stale = client.post(&format!("{prs}/link"), wish).await;

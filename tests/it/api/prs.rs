@@ -92,7 +92,7 @@ async fn a_repository_without_the_app_can_be_worked_on_but_not_picked_for() {
 }
 
 /// The API once more beside the running one, so that its wait can be none at all.
-async fn ask(world: &World, stop: &CancellationToken, request: Request<Body>) -> axum::response::Response {
+pub(super) async fn ask(world: &World, stop: &CancellationToken, request: Request<Body>) -> axum::response::Response {
     let state = ApiState::new(world.services.clone(), Some(&SecretString::from(ADMIN)), stop.clone());
     router(state.with_pick_wait(Duration::ZERO), &[]).oneshot(request).await.unwrap()
 }

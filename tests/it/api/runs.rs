@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bakeoff::domain::money::UsdMicros;
+use bakeoff::sim::github::Fault;
 use serde_json::json;
 
 use super::{Client, end};
@@ -109,5 +110,27 @@ async fn rounds_of_one_task_stand_beside_each_other() {
     }
     let listed = client.get(&format!("/v1/tasks/{task}/runs")).await.body;
     assert_eq!(listed[0]["id"].as_str(), Some(first[1].as_str()), "newest first");
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_github_is_silent_nothing_is_made_known_or_started() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let task = client.task().await;
+    let models = json!([client.model("gpt").await]);
+    let url = format!("{}/octo/elsewhere", world.hub.url().trim_end_matches('/'));
+    world.hub.create_repo("octo/elsewhere", &[("greet.py", 0o100_644, b"x\n")]);
+    world.hub.fault(Fault::on("*", "/*").always().status(502));
+    for (path, body) in [
+        ("/v1/repos/clone".to_owned(), json!({ "repo_url": url })),
+        ("/v1/repos/select".to_owned(), json!({ "owner": "octo", "repo": "elsewhere" })),
+        (format!("/v1/tasks/{task}/runs"), json!({ "instruction": "x", "model_ids": models, "base_ref": "main" })),
+    ] {
+        let answer = client.post(&path, body).await;
+        assert_eq!(answer.status, 502, "{path}: {answer:?}");
+    }
+    world.hub.clear_faults();
+    assert_eq!(client.get(&format!("/v1/tasks/{task}/runs")).await.body, json!([]));
     end(world).await;
 }

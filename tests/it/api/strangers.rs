@@ -21,7 +21,12 @@ impl Ids {
         let kind = route.path.split('/').nth(2).unwrap_or_default();
         let id = self.0.get(kind).cloned().unwrap_or_else(|| "01975f1e-8c00-7000-8000-000000000001".into());
         let (owner, name) = REPO.split_once('/').unwrap();
-        let named = route.path.replace("{owner}", owner).replace("{repo}", name).replace("{number}", "1").replace("{version}", "1");
+        let named = route
+            .path
+            .replace("{owner}", owner)
+            .replace("{repo}", name)
+            .replace("{number}", "1")
+            .replace("{version}", "1");
         let filled = named.replace("{pr_id}", &self.0["prs"]).replace("{id}", &id);
         filled
             .split('/')

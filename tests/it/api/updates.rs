@@ -1,11 +1,15 @@
 //! `POST …/prs/{pr_id}/update`: one more commit from a run's patch, once, or the reason why not.
 
+use axum::body::Body;
+use axum::http::Request;
 use bakeoff::domain::token::Scope;
-use bakeoff::sim::github::Change;
+use bakeoff::sim::github::{Change, Fault};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
+use super::prs::ask;
 use super::{Client, end};
-use crate::support::world::{ADA, GREET, REPO, World, replace, right};
+use crate::support::world::{ADA, ADMIN, GREET, REPO, World, replace, right};
 
 /// A pull request from `gpt`'s run, and another run whose patch lies elsewhere in the file.
 async fn opened(world: &World, client: &Client<'_>) -> (String, String, Vec<String>) {
@@ -90,5 +94,35 @@ async fn what_cannot_be_added_is_refused_and_nothing_is_pushed() {
         .await;
     crate::support::invariants::settle(&world).await;
     assert_eq!(client.post(&update, with(&runs[1])).await.status, 409);
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_github_is_silent_an_update_is_502() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (_, pull, runs) = opened(&world, &client).await;
+    world.hub.fault(Fault::on("GET", "/repos/*").always().status(502));
+    let failed = client.post(&format!("{pull}/update"), json!({ "selected_run_id": runs[1] })).await;
+    assert_eq!(failed.status, 502, "{failed:?}");
+    end(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_takes_long_is_promised() {
+    let world = World::new().await;
+    let client = Client::admin(&world);
+    let (_, pull, runs) = opened(&world, &client).await;
+    let update = format!("{pull}/update");
+    let wish = json!({ "selected_run_id": runs[1] });
+    let gate = CancellationToken::new();
+    world.hub.fault(Fault::on("POST", "*/git-receive-pack").always().until(&gate));
+    let body = Body::from(wish.to_string());
+    let request = Request::post(&update).header("authorization", format!("Bearer {ADMIN}")).body(body).unwrap();
+    assert_eq!(ask(&world, &CancellationToken::new(), request).await.status().as_u16(), 202);
+    gate.cancel();
+    world.hub.clear_faults();
+    let kept = client.post(&update, wish).await;
+    assert_eq!(kept.status, 200, "{kept:?}");
     end(world).await;
 }

@@ -16,6 +16,6 @@ mod standings;
 mod tasks;
 mod text;
 mod together;
-mod version;
 mod trail;
+mod version;
 mod votes;
