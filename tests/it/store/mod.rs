@@ -12,6 +12,7 @@ mod rows;
 mod runs;
 mod schema;
 mod sessions;
+mod setup;
 mod standings;
 mod tasks;
 mod text;

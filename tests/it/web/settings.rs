@@ -1,5 +1,6 @@
 //! The settings pages: models, tokens, budgets, preferences; forms that keep what was typed and never a key.
 
+use bakeoff::app::settings::WebAuth;
 use bakeoff::service::rest::preferences;
 use bakeoff::sim::models::Reply;
 use reqwest::StatusCode;
@@ -215,5 +216,80 @@ async fn budgets_and_preferences_act_at_once() {
     }
     let checks = browser.text("/settings/checks").await;
     assert!(checks.contains("does not run them yet"), "{checks}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m43_the_settings_exist_for_admins_alone() {
+    let world = World::with(|settings| {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        settings.listen = free.to_string();
+        settings.public_url = Some(format!("http://{free}").parse().unwrap());
+        settings.web_auth = WebAuth::Github;
+        settings.admins = vec!["Ada".into()];
+    })
+    .await;
+    world.hub.set_callback_url(&format!("{}/login/callback", world.base));
+    world.hub.create_user("eve");
+    let (mut ada, mut eve) = (Browser::new(&world), Browser::new(&world));
+    world.hub.sign_in_as("eve");
+    eve.sign_in().await;
+    world.hub.sign_in_as("ada");
+    ada.sign_in().await;
+    let pages = ["", "/tokens", "/budgets", "/preferences", "/checks"].map(|page| format!("/settings{page}"));
+    for page in &pages {
+        assert_eq!(
+            (ada.get(page).await.status(), eve.get(page).await.status()),
+            (200.try_into().unwrap(), 404.try_into().unwrap()),
+            "{page}"
+        );
+    }
+    let id = "0198c0de-0000-7000-8000-000000000000";
+    let posts = [
+        "/models",
+        "/tokens",
+        "/budgets",
+        "/preferences",
+        &format!("/models/{id}"),
+        &format!("/models/{id}/test"),
+        &format!("/models/{id}/delete"),
+        &format!("/tokens/{id}/revoke"),
+    ]
+    .map(|to| format!("/settings{to}"));
+    for to in posts {
+        assert_eq!(eve.post(&to, &[]).await.status(), 404, "{to}");
+    }
+    assert!(!eve.text("/").await.contains("/settings") && ada.text("/").await.contains("/settings"));
+    let stranger = Browser::new(&world).get("/settings").await;
+    assert!(stranger.headers()["location"].to_str().unwrap().starts_with("/login"), "{stranger:?}");
+    let (status, page) = send(&mut ada, "/settings/budgets", "/settings/budgets", &[("day_usd", "7")]).await;
+    assert!(status == 303 && page.contains("$7.00"), "{page}");
+    let mut conn = world.store().read().await.unwrap();
+    let trail = bakeoff::adapters::store::audit::list(&mut conn, None, 100).await.unwrap();
+    drop(conn);
+    let changed = trail.iter().find(|entry| entry.action == "budgets.change").unwrap();
+    assert!(changed.actor.ends_with(":ada"), "{changed:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_form_begins_with_what_is_preferred() {
+    let world = World::new().await;
+    world.hub.create_repo("octo/another", &[("a.txt", 0o100_644, b"a\n")]);
+    world.hub.install_app("octo/another");
+    for repo in [REPO, "octo/another"] {
+        let url = format!("{}/{repo}", world.hub.url());
+        let clone = world.http.post(format!("{}/v1/repos/clone", world.base)).bearer_auth(crate::support::world::ADMIN);
+        assert_eq!(clone.json(&serde_json::json!({ "repo_url": url })).send().await.unwrap().status(), 201);
+    }
+    let mut browser = Browser::new(&world);
+    for (owner, name, chosen) in [("Octo", "Hello", "octo/hello"), ("octo", "another", "octo/another")] {
+        let form = [("default_repo_owner", owner), ("default_repo_name", name), ("default_branch", "main")];
+        assert_eq!(send(&mut browser, "/settings/preferences", "/settings/preferences", &form).await.0, 303);
+        let home = browser.text("/").await;
+        let option = home.split("<option").find(|option| option.contains(" selected>")).unwrap();
+        assert!(option.contains(&format!("selected>{chosen}<")), "{option}");
+        assert!(home.contains("name=\"base_ref\" value=\"main\""), "{home}");
+    }
     world.end().await;
 }

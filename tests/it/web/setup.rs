@@ -6,6 +6,7 @@ use bakeoff::adapters::crypto::{KeyRing, generate_key};
 use bakeoff::adapters::store::audit;
 use bakeoff::app::settings::{Settings, WebAuth};
 use bakeoff::service::{keys, setup};
+use bakeoff::sim::github::Fault;
 use reqwest::{Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -297,5 +298,35 @@ async fn the_settings_win_and_an_address_is_asked_for() {
         let answer = browser.get(path).await;
         assert!(policy(&answer).contains("form-action 'self';"), "M41: {path}: {}", policy(&answer));
     }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m49_keys_cannot_be_tried_at_will() {
+    let world = fresh(WebAuth::Github, |settings| settings.limits.sign_in = 4).await;
+    let mut browser = Browser::new(&world);
+    assert_eq!(browser.enter("setup-guess-one-0123456789").await, 403);
+    assert_eq!(browser.enter("setup-guess-two-0123456789").await, 403);
+    let answer = browser.get("/setup").await;
+    assert!(answer.status() == 429 && answer.headers().contains_key("retry-after"), "{answer:?}");
+    assert_eq!(browser.get("/health").await.status(), 200, "the rest goes on");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_github_that_is_away_takes_nothing_along() {
+    let world = fresh(WebAuth::Local, |_| {}).await;
+    let mut browser = Browser::new(&world);
+    for fault in [Fault::on("POST", "/app-manifests/*").status(500), Fault::on("POST", "/app-manifests/*").html_200()] {
+        world.hub.fault(fault.times(1));
+        let page = browser.text("/setup").await;
+        let back = to(&browser.make(&page, &format!("bakeoff {}", uuid::Uuid::new_v4().simple())[..30]).await);
+        let answer = browser.get(&back).await;
+        assert_eq!(answer.status(), 502);
+        let text = answer.text().await.unwrap();
+        assert!(text.contains("begin again on the setup page"), "{text}");
+    }
+    assert_eq!(world.services.app.number(), 0);
+    assert!(browser.text("/setup").await.contains("Create the App"));
     world.end().await;
 }
