@@ -1,7 +1,8 @@
 //! Votes by the buttons of the comparison, and the leaderboard they and the picks make.
 
-use super::{fields, page, send, task};
-use crate::support::world::{ADA, REPO, World, right};
+use super::visit::Visit;
+use super::{fields, page, send, task, task_in};
+use crate::support::world::{ADA, REPO, World, right, signing};
 
 /// The form's own field, as a browser sends it when `way` is pressed.
 fn pressed(html: &str, run: &str, way: &str) -> Vec<(String, String)> {
@@ -52,6 +53,36 @@ async fn a_vote_is_cast_shown_pressed_and_taken_back() {
     foreign.iter_mut().filter(|(name, _)| name == "back").for_each(|(_, value)| *value = "//evil.example".into());
     let answer = send(&world, &format!("/tasks/{task}/vote"), &world.base, &foreign).await;
     assert!(answer.headers()["location"].to_str().unwrap().starts_with(&format!("/tasks/{task}/compare?round=1#")));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_may_vote_and_is_the_same_person_as_on_github() {
+    let world = World::with(signing).await;
+    world.hub.create_user("rita");
+    world.hub.set_permission(REPO, "rita", "read");
+    let issue = world.issue();
+    world.say(issue, "/bakeoff gpt");
+    let a = world.candidate(issue, "A").await;
+    world.hub.react(REPO, a.id, "rita", "+1");
+    let mut rita = Visit::of(&world, "rita").await;
+    let task = task_in(&rita.get("/").await.text);
+    let path = format!("/tasks/{task}/compare");
+    let shown = loop {
+        // GitHub tells nobody of a reaction: it is seen at the next look.
+        let shown = rita.get(&path).await.text;
+        if shown.contains("For A:</span> 1</button>") {
+            break shown;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(shown.contains("value=\"none\" aria-pressed=\"true\""), "her own reaction is pressed: {shown}");
+    assert!(!shown.contains("Pick A") && !shown.contains("value=\"add\""), "a reader changes nothing: {shown}");
+    let run = run_of(&shown, "A");
+    assert_eq!(rita.post(&format!("/tasks/{task}/vote"), &pressed(&shown, &run, "up")).await.status, 303);
+    let shown = rita.get(&path).await.text;
+    assert!(shown.contains("For A:</span> 0</button>"), "taken back, whichever way it came: {shown}");
+    assert!(Visit::of(&world, ADA).await.get(&path).await.text.contains("For A:</span> 0</button>"));
     world.end().await;
 }
 
