@@ -107,7 +107,7 @@ impl Visitor {
         }
     }
 
-    /// Whether they may start, cancel, retry, add, revise, pick and vote there, as GitHub and the repository's own file
+    /// Whether they may start, cancel, retry, add, revise and pick there, as GitHub and the repository's own file
     /// say now.
     pub(super) async fn may_write(&self, state: &WebState, repo: &Repo) -> anyhow::Result<bool> {
         let Some(person) = &self.person else { return Ok(true) };
