@@ -124,6 +124,7 @@ async fn from_nothing_to_a_pull_request_without_a_restart() {
         let mut browser = Browser::new(&world);
         let stranger = browser.get("/setup").await;
         assert_eq!((stranger.status(), policy(&stranger).contains(&world.hub.url())), (StatusCode::OK, false));
+        assert_eq!(stranger.headers()["cache-control"], "no-store");
         let text = stranger.text().await.unwrap();
         assert!(text.contains("Key from the log") && !text.contains("/settings/apps/new"), "{text}");
 

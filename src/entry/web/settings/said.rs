@@ -22,12 +22,8 @@ pub(super) struct Said {
     pub(super) secret: Option<String>,
 }
 
-fn is_https(state: &WebState) -> bool {
-    state.services.policy.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
-}
-
 fn set(answer: &mut Response, state: &WebState, value: &str, seconds: u32) {
-    let (name, secure) = if is_https(state) { (HOST_NAME, "; Secure") } else { (NAME, "") };
+    let (name, secure) = if state.is_https() { (HOST_NAME, "; Secure") } else { (NAME, "") };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     if let Ok(mut value) = HeaderValue::from_str(&text) {
         value.set_sensitive(true);
@@ -52,7 +48,7 @@ pub(super) fn then(
 
 /// What is to be said on the page of this request.
 pub(super) fn heard(state: &WebState, headers: &HeaderMap) -> Option<Said> {
-    let name = if is_https(state) { HOST_NAME } else { NAME };
+    let name = if state.is_https() { HOST_NAME } else { NAME };
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, sealed) = pairs.find(|(known, _)| *known == name)?;

@@ -55,13 +55,13 @@ async fn show(
     let is_made = state.services.app.now().github.is_some();
     match right {
         None => {
-            let browser = Browser::of(&headers);
+            let browser = Browser::of(&headers, &state);
             let page = Entrance::of(&state, &browser, is_made, asked.key, None).page(StatusCode::OK);
             browser.remembered(page, &state)
         }
         Some(Right::Visit(_)) if is_made => Finished::of(&state, visitor.as_ref()).page(),
         Some(_) => {
-            let browser = Browser::of(&headers);
+            let browser = Browser::of(&headers, &state);
             let state_text = setup::make_state(&state.services, browser.secret());
             let is_asked_for_another = !asked.org.is_empty();
             let answer = if is_made && !is_asked_for_another {
@@ -84,7 +84,7 @@ struct Brought {
 
 /// Takes the key of the log, or the operator's token.
 async fn enter(State(state): State<WebState>, headers: HeaderMap, Form(brought): Form<Brought>) -> Response {
-    let browser = Browser::of(&headers);
+    let browser = Browser::of(&headers, &state);
     if !browser.csrf(&state).proves(&brought.token, &headers) {
         return foreign_form("setup page");
     }
@@ -130,7 +130,7 @@ async fn callback(
         }
         Err(error) => return failed(&error),
     };
-    let browser = Browser::of(&headers);
+    let browser = Browser::of(&headers, &state);
     match setup::spend_state(&state.services, &back.state, browser.secret()).await {
         Ok(true) => {}
         Ok(false) => {

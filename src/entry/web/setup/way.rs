@@ -13,6 +13,10 @@ const NAME: &str = "bakeoff_setup";
 /// With https the cookie belongs to this host alone (M42).
 const HOST_NAME: &str = "__Host-bakeoff_setup";
 
+fn cookie_name(https: bool) -> &'static str {
+    if https { HOST_NAME } else { NAME }
+}
+
 /// The browser at the other end.
 pub(super) struct Browser {
     secret: String,
@@ -20,17 +24,18 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    /// What the browser's cookie holds.
-    pub(super) fn given(headers: &HeaderMap) -> Option<String> {
+    /// What the browser's cookie holds. Two of one name are none: one of them was planted.
+    pub(super) fn given(headers: &HeaderMap, https: bool) -> Option<String> {
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let ours = pairs.filter(|(name, _)| *name == NAME || *name == HOST_NAME).map(|(_, value)| value.trim());
-        ours.filter(|value| (20..=200).contains(&value.len())).map(str::to_owned).next()
+        let mut ours = pairs.filter(|(name, _)| *name == cookie_name(https)).map(|(_, value)| value.trim());
+        let only = ours.next().filter(|_| ours.next().is_none());
+        only.filter(|value| (20..=200).contains(&value.len())).map(str::to_owned)
     }
 
     /// The browser of a request; one that is not known yet gets a secret.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        match Self::given(headers) {
+    pub(super) fn of(headers: &HeaderMap, state: &WebState) -> Self {
+        match Self::given(headers, state.is_https()) {
             Some(secret) => Self { secret, is_new: false },
             None => Self { secret: hex::encode(rand::random::<[u8; 32]>()), is_new: true },
         }
@@ -64,8 +69,7 @@ impl Browser {
 /// Gives the browser its secret.
 pub(super) fn cookie(answer: &mut Response, state: &WebState, secret: &secrecy::SecretString) {
     use secrecy::ExposeSecret as _;
-    let https = state.services.policy.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
-    let (name, secure) = if https { (HOST_NAME, "; Secure") } else { (NAME, "") };
+    let (name, secure) = (cookie_name(state.is_https()), if state.is_https() { "; Secure" } else { "" });
     let text = format!(
         "{name}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
         secret.expose_secret(),
@@ -92,9 +96,9 @@ pub(super) fn is_login(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn given(cookie: &str) -> Option<String> {
+    fn given(cookie: &str, https: bool) -> Option<String> {
         let headers = [(header::COOKIE, HeaderValue::from_str(cookie).unwrap())];
-        Browser::given(&headers.into_iter().collect())
+        Browser::given(&headers.into_iter().collect(), https)
     }
 
     #[test]
@@ -102,13 +106,17 @@ mod tests {
         let secret = "0123456789abcdef0123456789abcdef";
         for (cookie, found) in [
             (format!("bakeoff_setup={secret}"), true),
-            (format!("a=b; __Host-bakeoff_setup={secret}; c=d"), true),
+            (format!("a=b; bakeoff_setup={secret}; c=d"), true),
+            (format!("bakeoff_setup={secret}; bakeoff_setup={secret}1"), false),
+            (format!("__Host-bakeoff_setup={secret}"), false),
             (format!("xbakeoff_setup={secret}"), false),
             ("bakeoff_setup=short".into(), false),
             ("bakeoff_setup".into(), false),
         ] {
-            assert_eq!(given(&cookie).is_some(), found, "{cookie}");
+            assert_eq!(given(&cookie, false).is_some(), found, "{cookie}");
         }
+        assert!(given(&format!("__Host-bakeoff_setup={secret}"), true).is_some());
+        assert!(given(&format!("bakeoff_setup={secret}"), true).is_none(), "M42: another host may have planted it");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! the operator's token; once there is one, admins.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -40,7 +40,7 @@ pub(super) async fn right(
     if let Some(visitor) = visitor.filter(|visitor| visitor.is_admin()) {
         return Ok(Some(Right::Admin(visitor.actor())));
     }
-    let Some(visit) = Browser::given(headers) else { return Ok(None) };
+    let Some(visit) = Browser::given(headers, state.is_https()) else { return Ok(None) };
     Ok(setup::visitor(&state.services, &visit).await?.map(Right::Visit))
 }
 
@@ -67,5 +67,8 @@ pub(in crate::entry::web) async fn anybody(
         }
     };
     request.extensions_mut().insert(visitor);
-    next.run(request).await
+    let mut answer = next.run(request).await;
+    // A key may stand in it.
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }
