@@ -117,7 +117,7 @@ async fn run(line: Line, secrets: &Secrets) -> anyhow::Result<ExitCode> {
         Command::Serve { no_worker, no_migrate } => serve::serve(&process, !no_worker, !no_migrate).await?,
         Command::Worker { no_migrate } => serve::worker(&process, !no_migrate).await?,
         Command::Doctor { json } => return doctor::doctor(&process, json).await,
-        Command::Openapi => output::line(crate::entry::api::openapi().trim_end())?,
+        Command::Openapi => output::page(crate::entry::api::openapi().trim_end())?,
         Command::Migrate => database::migrate(&process).await?,
         Command::Token(command) => token::token(&process, command).await?,
         Command::Keys(command) => keys::keys(&process, &command).await?,

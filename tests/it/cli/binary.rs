@@ -87,6 +87,16 @@ impl Place {
         Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// Runs the program for a reader that hangs up after a few bytes, like `head`.
+    pub fn run_for_head(&self, args: &[&str]) -> Ran {
+        let mut child = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = [0; 64];
+        child.stdout.take().unwrap().read_exact(&mut out).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Ran { code: output.status.code(), out: text(&out), err: text(&output.stderr) }
+    }
+
     /// Starts `serve` and waits until it listens.
     pub fn serve(&self, args: &[&str]) -> Serving {
         self.start(&[&["serve"], args].concat()).listening()

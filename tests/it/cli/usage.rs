@@ -61,3 +61,10 @@ fn migrate_may_be_run_again() {
         assert_eq!(place.run(&["migrate"]).done(), "The database is up to date.\n");
     }
 }
+
+#[test]
+fn who_reads_only_the_beginning_of_the_document_is_served() {
+    let ran = Place::new().run_for_head(&["openapi"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(ran.out.starts_with('{'), "{ran:?}");
+}
