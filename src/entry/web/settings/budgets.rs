@@ -1,16 +1,17 @@
 //! The caps on money: in force, where from, and those that are kept.
 
 use askama::Template;
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::super::WebState;
-use super::super::page::{failed, foreign_form, render};
+use super::super::page::{failed, render};
 use super::super::visitor::Top;
 use super::Admin;
 use super::form::Typed;
 use super::model_form::amount;
+use super::press::Press;
 use super::said::{Said, heard, once, then};
 use crate::domain::money::UsdMicros;
 use crate::service::kept_caps::{self, CapName, Caps};
@@ -110,14 +111,8 @@ pub(super) async fn show(State(state): State<WebState>, admin: Admin, headers: H
 /// `POST /settings/budgets`: all caps at once; an empty one is taken away.
 pub(super) async fn change(
     State(state): State<WebState>,
-    admin: Admin,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, mut typed }: Press,
 ) -> Response {
-    let mut typed = Typed::read(&body);
-    if !admin.0.csrf().proves(typed.text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let wishes: Vec<_> = CapName::ALL.into_iter().map(|name| (name, typed.usd(name.field()))).collect();
     if !typed.is_refused() {
         match kept_caps::change(&state.services, &wishes, &admin.0.actor()).await {

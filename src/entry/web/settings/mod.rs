@@ -7,6 +7,7 @@ mod form;
 mod model_form;
 mod models;
 mod preferences;
+mod press;
 mod said;
 mod tokens;
 

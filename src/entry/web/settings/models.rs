@@ -1,16 +1,17 @@
 //! Model profiles: listed, added, tested, changed, deleted. A key goes in and never comes out.
 
 use askama::Template;
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::super::WebState;
-use super::super::page::{failed, foreign_form, message, not_found, render};
+use super::super::page::{failed, message, not_found, render};
 use super::super::visitor::Top;
 use super::Admin;
 use super::form::Typed;
 use super::model_form::{amount, change as read_change, new_model, shown};
+use super::press::Press;
 use super::said::{Said, heard, once, then};
 use crate::domain::ids::ModelId;
 use crate::domain::model::{ModelProfile, ModelSource, Provider};
@@ -116,14 +117,8 @@ pub(super) async fn list(State(state): State<WebState>, admin: Admin, headers: H
 /// `POST /settings/models`.
 pub(super) async fn add(
     State(state): State<WebState>,
-    admin: Admin,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, mut typed }: Press,
 ) -> Response {
-    let mut typed = Typed::read(&body);
-    if !admin.0.csrf().proves(typed.text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let Some(new) = new_model(&mut typed) else { return list_page(&state, &admin, None, typed).await };
     match add_model(&state.services, new, &admin.0.actor()).await {
         Ok(Ok(model)) => {
@@ -187,15 +182,9 @@ pub(super) async fn one(
 /// `POST /settings/models/{id}`.
 pub(super) async fn change(
     State(state): State<WebState>,
-    admin: Admin,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, mut typed }: Press,
 ) -> Response {
-    let mut typed = Typed::read(&body);
-    if !admin.0.csrf().proves(typed.text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let model = match found(&state, &id).await {
         Ok(model) => model,
         Err(answer) => return answer,
@@ -222,14 +211,9 @@ pub(super) async fn change(
 /// `POST /settings/models/{id}/test`.
 pub(super) async fn test(
     State(state): State<WebState>,
-    admin: Admin,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, .. }: Press,
 ) -> Response {
-    if !admin.0.csrf().proves(Typed::read(&body).text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let Ok(id) = id.parse::<ModelId>() else { return not_found() };
     match probe(&state.services, id, &admin.0.actor()).await {
         Ok(Some(probe)) => then(&state, &format!("/settings/models/{id}"), probe.ok, probe.said, None),
@@ -241,14 +225,9 @@ pub(super) async fn test(
 /// `POST /settings/models/{id}/delete`.
 pub(super) async fn delete(
     State(state): State<WebState>,
-    admin: Admin,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, .. }: Press,
 ) -> Response {
-    if !admin.0.csrf().proves(Typed::read(&body).text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let Ok(id) = id.parse::<ModelId>() else { return not_found() };
     match delete_model(&state.services, id, &admin.0.actor()).await {
         Ok(Deleted::Yes) => {

@@ -1,15 +1,16 @@
 //! What the start form and other clients begin with.
 
 use askama::Template;
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::super::WebState;
-use super::super::page::{failed, foreign_form, render};
+use super::super::page::{failed, render};
 use super::super::visitor::Top;
 use super::Admin;
 use super::form::Typed;
+use super::press::Press;
 use super::said::{Said, heard, once, then};
 use crate::service::rest::preferences::{PrCreationMode, Preferences, get, problems, save as save_them};
 
@@ -52,14 +53,8 @@ pub(super) async fn show(State(state): State<WebState>, admin: Admin, headers: H
 /// `POST /settings/preferences`.
 pub(super) async fn save(
     State(state): State<WebState>,
-    admin: Admin,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, mut typed }: Press,
 ) -> Response {
-    let mut typed = Typed::read(&body);
-    if !admin.0.csrf().proves(typed.text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let wished = Preferences {
         default_repo_owner: typed.short("default_repo_owner", 100),
         default_repo_name: typed.short("default_repo_name", 100),

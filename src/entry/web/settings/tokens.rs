@@ -1,17 +1,18 @@
 //! REST tokens: listed, made, revoked. A secret is shown once.
 
 use askama::Template;
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use secrecy::ExposeSecret as _;
 
 use super::super::WebState;
-use super::super::page::{failed, foreign_form, not_found, render};
+use super::super::page::{failed, not_found, render};
 use super::super::visitor::Top;
 use super::super::words::moment;
 use super::Admin;
 use super::form::Typed;
+use super::press::Press;
 use super::said::{Said, heard, once, then};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::TokenId;
@@ -139,14 +140,8 @@ fn read(typed: &mut Typed) -> NewToken {
 /// `POST /settings/tokens`.
 pub(super) async fn create(
     State(state): State<WebState>,
-    admin: Admin,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, mut typed }: Press,
 ) -> Response {
-    let mut typed = Typed::read(&body);
-    if !admin.0.csrf().proves(typed.text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let new = read(&mut typed);
     if typed.is_refused() {
         return page(&state, &admin, None, typed).await;
@@ -172,14 +167,9 @@ pub(super) async fn create(
 /// `POST /settings/tokens/{id}/revoke`.
 pub(super) async fn revoke(
     State(state): State<WebState>,
-    admin: Admin,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    RawForm(body): RawForm,
+    Press { admin, .. }: Press,
 ) -> Response {
-    if !admin.0.csrf().proves(Typed::read(&body).text("token"), &headers) {
-        return foreign_form("settings page");
-    }
     let Ok(id) = id.parse::<TokenId>() else { return not_found() };
     match revoke_token(&state.services, None, id, &admin.0.actor()).await {
         Ok(true) => then(&state, "/settings/tokens", true, "The token is revoked; it opens nothing any more.", None),

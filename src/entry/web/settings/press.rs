@@ -1,0 +1,32 @@
+//! A form of these pages that an admin has sent.
+
+use axum::extract::{FromRequest, FromRequestParts as _, RawForm, Request};
+use axum::response::{IntoResponse as _, Response};
+
+use super::super::WebState;
+use super::super::page::foreign_form;
+use super::Admin;
+use super::form::Typed;
+
+/// A form from our own page (M42): who sent it and what they typed.
+pub(super) struct Press {
+    pub(super) admin: Admin,
+    pub(super) typed: Typed,
+}
+
+impl FromRequest<WebState> for Press {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let admin = Admin::from_request_parts(&mut parts, state).await.map_err(|no| no.into_response())?;
+        let headers = parts.headers.clone();
+        let form = RawForm::from_request(Request::from_parts(parts, body), state).await;
+        let RawForm(body) = form.map_err(|wrong| wrong.into_response())?;
+        let typed = Typed::read(&body);
+        if !admin.0.csrf().proves(typed.text("token"), &headers) {
+            return Err(foreign_form("settings page"));
+        }
+        Ok(Self { admin, typed })
+    }
+}
