@@ -109,10 +109,7 @@ pub(super) async fn show(State(state): State<WebState>, admin: Admin, headers: H
 }
 
 /// `POST /settings/budgets`: all caps at once; an empty one is taken away.
-pub(super) async fn change(
-    State(state): State<WebState>,
-    Press { admin, mut typed }: Press,
-) -> Response {
+pub(super) async fn change(State(state): State<WebState>, Press { admin, mut typed }: Press) -> Response {
     let wishes: Vec<_> = CapName::ALL.into_iter().map(|name| (name, typed.usd(name.field()))).collect();
     if !typed.is_refused() {
         match kept_caps::change(&state.services, &wishes, &admin.0.actor()).await {

@@ -115,10 +115,7 @@ pub(super) async fn list(State(state): State<WebState>, admin: Admin, headers: H
 }
 
 /// `POST /settings/models`.
-pub(super) async fn add(
-    State(state): State<WebState>,
-    Press { admin, mut typed }: Press,
-) -> Response {
+pub(super) async fn add(State(state): State<WebState>, Press { admin, mut typed }: Press) -> Response {
     let Some(new) = new_model(&mut typed) else { return list_page(&state, &admin, None, typed).await };
     match add_model(&state.services, new, &admin.0.actor()).await {
         Ok(Ok(model)) => {

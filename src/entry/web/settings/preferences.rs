@@ -51,10 +51,7 @@ pub(super) async fn show(State(state): State<WebState>, admin: Admin, headers: H
 }
 
 /// `POST /settings/preferences`.
-pub(super) async fn save(
-    State(state): State<WebState>,
-    Press { admin, mut typed }: Press,
-) -> Response {
+pub(super) async fn save(State(state): State<WebState>, Press { admin, mut typed }: Press) -> Response {
     let wished = Preferences {
         default_repo_owner: typed.short("default_repo_owner", 100),
         default_repo_name: typed.short("default_repo_name", 100),

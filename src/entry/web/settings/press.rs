@@ -1,7 +1,7 @@
 //! A form of these pages that an admin has sent.
 
 use axum::extract::{FromRequest, FromRequestParts as _, RawForm, Request};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::super::WebState;
 use super::super::page::foreign_form;
@@ -19,10 +19,10 @@ impl FromRequest<WebState> for Press {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let admin = Admin::from_request_parts(&mut parts, state).await.map_err(|no| no.into_response())?;
+        let admin = Admin::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
         let headers = parts.headers.clone();
         let form = RawForm::from_request(Request::from_parts(parts, body), state).await;
-        let RawForm(body) = form.map_err(|wrong| wrong.into_response())?;
+        let RawForm(body) = form.map_err(IntoResponse::into_response)?;
         let typed = Typed::read(&body);
         if !admin.0.csrf().proves(typed.text("token"), &headers) {
             return Err(foreign_form("settings page"));

@@ -138,10 +138,7 @@ fn read(typed: &mut Typed) -> NewToken {
 }
 
 /// `POST /settings/tokens`.
-pub(super) async fn create(
-    State(state): State<WebState>,
-    Press { admin, mut typed }: Press,
-) -> Response {
+pub(super) async fn create(State(state): State<WebState>, Press { admin, mut typed }: Press) -> Response {
     let new = read(&mut typed);
     if typed.is_refused() {
         return page(&state, &admin, None, typed).await;
