@@ -156,6 +156,7 @@ fn router(parts: &Parts, stop: &CancellationToken) -> Router {
     );
     let local = settings.web_auth == WebAuth::Local;
     let api = ApiState::new(services.clone(), settings.admin_token.as_ref(), stop.clone())
+        .with_body_read(settings.pace.api_body_read)
         .with_token_limit(settings.limits.token);
     let proxies = Proxies::new(&settings.trusted_proxies);
     let of = |per_minute| AddressLimit::new(per_minute, &proxies);

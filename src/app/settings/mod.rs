@@ -52,6 +52,8 @@ pub struct AppCredentials {
 pub struct Pace {
     /// A webhook body must arrive within this.
     pub body_read: Duration,
+    /// A body of the REST API within this.
+    pub api_body_read: Duration,
     /// Between two writes to GitHub by one installation.
     pub write_spacing: Duration,
     /// The status comment is edited at most this often.
@@ -99,6 +101,7 @@ impl Default for Pace {
         let s = Duration::from_secs;
         Self {
             body_read: s(10),
+            api_body_read: s(30),
             write_spacing: s(1),
             status_spacing: s(10),
             adopt_wait: s(10),

@@ -108,6 +108,12 @@ impl ApiState {
         Self { token_limit: Limit::new(per_minute), ..self }
     }
 
+    /// How long a body may take to arrive.
+    #[must_use]
+    pub fn with_body_read(self, body_read: Duration) -> Self {
+        Self { body_read, ..self }
+    }
+
     /// How long `POST …/prs` waits for the pull request before it answers 202.
     #[must_use]
     pub fn with_pick_wait(self, pick_wait: Duration) -> Self {

@@ -168,7 +168,7 @@ async fn to_half_a_body(world: &World, path: &str, stays_open: bool) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn m50_a_body_that_breaks_off_or_drips_is_answered_everywhere() {
     let document: Value = serde_json::from_str(openapi()).unwrap();
-    let world = World::with(|settings| settings.pace.body_read = Duration::from_millis(200)).await;
+    let world = World::with(|settings| settings.pace.api_body_read = Duration::from_millis(200)).await;
     let ids = world_with_everything(&world).await;
     let routes: Vec<Listed> = guarded("POST").into_iter().filter(|route| takes_a_body(&document, route)).collect();
     assert!(routes.len() > 10, "{routes:?}");

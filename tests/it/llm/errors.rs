@@ -13,7 +13,6 @@ fn status(status: u16, code: &str) -> Reply {
 
 #[tokio::test]
 async fn f085_statuses_are_sorted_by_what_to_do() {
-    let bench = Bench::start().await;
     let after = Some(Duration::from_secs(7));
     let table = [
         (401, "", ModelError::KeyRejected { status: 401 }),
@@ -36,6 +35,8 @@ async fn f085_statuses_are_sorted_by_what_to_do() {
     ];
     for wire in WIRES {
         for (code, word, expected) in &table {
+            // A key that was refused would be let rest before it is used again.
+            let bench = Bench::start().await;
             let error = bench.ask(wire, status(*code, word)).await.unwrap_err();
             match (&error, expected) {
                 // Where the provider has further words (`type`), the first harmless one is told.
@@ -55,12 +56,13 @@ async fn f085_statuses_are_sorted_by_what_to_do() {
 
 #[tokio::test]
 async fn an_error_inside_a_200_is_that_error() {
-    let bench = Bench::start().await;
     for wire in WIRES {
         for fault in [Fault::ErrorInBody as fn(String) -> Fault, Fault::ErrorFirst] {
             for (code, retryable) in
                 [("overloaded_error", true), ("rate_limit_exceeded", true), ("insufficient_quota", false)]
             {
+                // A key that was refused would be let rest before it is used again.
+                let bench = Bench::start().await;
                 let error = bench.ask(wire, Reply::fault(fault(code.into()))).await.unwrap_err();
                 assert_eq!(error.retryable(), retryable, "{wire:?} {error:?}");
                 assert_eq!(error == ModelError::CreditExhausted, code == "insufficient_quota", "{wire:?} {error:?}");

@@ -46,6 +46,7 @@ pub fn quick() -> Pace {
     let ms = Duration::from_millis;
     Pace {
         body_read: ms(2_000),
+        api_body_read: ms(2_000),
         write_spacing: ms(0),
         status_spacing: ms(20),
         adopt_wait: ms(400),
