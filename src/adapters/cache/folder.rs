@@ -49,8 +49,9 @@ impl Folder {
     /// Writes a segment and gives it its name.
     pub(super) fn add(&self, entries: &[(Key, Vec<u8>)]) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.path)?;
-        let age = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let stem = format!("{age:014x}-{}", uuid::Uuid::new_v4().simple());
+        // So fine that of two written one after the other the later one counts.
+        let age = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let stem = format!("{age:016x}-{}", uuid::Uuid::new_v4().simple());
         let unfinished = self.path(&format!("{stem}{UNFINISHED}"));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
         let written = segment::write(&mut BufWriter::new(file), entries)

@@ -7,12 +7,13 @@ mod load;
 mod sign_in;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrome::{Chrome, Page, SCREENS, Screen};
 
 use bakeoff::app::settings::WebAuth;
 
-use crate::support::world::{MODEL_KEY, REPO, World, replace, right};
+use crate::support::world::{MODEL_KEY, REPO, World, patient, replace, right};
 use crate::web::setup::fresh;
 
 /// What hostile people and models write. Each would leave its mark in `window.struck`.
@@ -42,9 +43,13 @@ async fn round(world: &World) -> String {
     for letter in ["A", "B", "C"] {
         world.candidate(issue, letter).await;
     }
+    newest_task(world).await
+}
+
+async fn newest_task(world: &World) -> String {
     let mut conn = world.store().read().await.unwrap();
-    let row = sqlx::query("SELECT id FROM tasks").fetch_one(&mut *conn).await.unwrap();
-    sqlx::Row::get(&row, "id")
+    let newest = "SELECT id FROM tasks ORDER BY created_at DESC, id DESC LIMIT 1";
+    sqlx::Row::get(&sqlx::query(newest).fetch_one(&mut *conn).await.unwrap(), "id")
 }
 
 /// What must hold on every page.
@@ -163,32 +168,59 @@ async fn the_leaderboard_is_whole_on_a_desk_and_on_a_phone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_compares_unfolds_and_picks() {
+async fn a_person_compares_unfolds_and_picks_on_a_desk_and_on_a_phone() {
     let Some(mut chrome) = Chrome::start() else { return };
     let world = World::new().await;
-    let task = round(&world).await;
-    let mut page = chrome.page(SCREENS[0]).await;
-    page.goto(&format!("{}/tasks/{task}/compare", world.base)).await;
-    assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 3);
-    let twin = page.find("document.querySelectorAll('.cell')[1].textContent").await;
-    assert!(twin.as_str().unwrap().contains("The same change as A"), "{twin}");
-    page.find("document.querySelector('a.fold').click()").await;
-    page.until("document.querySelector('.cell .x').textContent.includes('def part(name)')").await;
-    page.press("?").await;
-    page.until("document.querySelector('dialog.help').open").await;
-    page.press("Escape").await;
-    page.find("document.querySelector('dialog.help').close()").await;
-    page.follow("document.querySelector('[data-key=\"1\"]').click()").await;
-    assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 1);
-    page.follow("[...document.querySelectorAll('.button')].find((b) => b.textContent.startsWith('Pick A')).click()")
-        .await;
-    let hash = page.find("document.querySelector('.facts .hash').textContent").await;
-    assert_eq!(hash.as_str().map(str::len), Some(64), "the page names the patch: {hash}");
-    page.follow("document.querySelector('form button').click()").await;
-    let pull = world.pull().await;
-    assert!(world.file(&pull.head_sha, "greet.py").contains("Hello"), "the picked patch is in it");
-    page.until("true").await;
-    assert_eq!(page.complaints(), Vec::<String>::new());
+    for (nth, screen) in SCREENS.into_iter().filter(|screen| !screen.dark).enumerate() {
+        let task = round(&world).await;
+        let mut page = chrome.page(screen).await;
+        page.goto(&format!("{}/tasks/{task}/compare", world.base)).await;
+        assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 3);
+        let twin = page.find("document.querySelectorAll('.cell')[1].textContent").await;
+        assert!(twin.as_str().unwrap().contains("The same change as A"), "{twin}");
+        page.find("document.querySelector('a.fold').click()").await;
+        page.until("document.querySelector('.cell .x').textContent.includes('def part(name)')").await;
+        page.press("?").await;
+        page.until("document.querySelector('dialog.help').open").await;
+        page.press("Escape").await;
+        page.find("document.querySelector('dialog.help').close()").await;
+        page.follow("document.querySelector('[data-key=\"1\"]').click()").await;
+        assert_eq!(page.find("document.querySelectorAll('.cell').length").await, 1);
+        let pick = "[...document.querySelectorAll('.button')].find((b) => b.textContent.startsWith('Pick A')).click()";
+        page.follow(pick).await;
+        let hash = page.find("document.querySelector('.facts .hash').textContent").await;
+        assert_eq!(hash.as_str().map(str::len), Some(64), "the page names the patch: {hash}");
+        page.follow("document.querySelector('form button').click()").await;
+        let pull = world.hub.wait_for("the pull request", |hub| hub.pulls(REPO).into_iter().nth(nth)).await;
+        assert!(world.file(&pull.head_sha, "greet.py").contains("Hello"), "the picked patch is in it");
+        page.until("true").await;
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
+    chrome.end().await;
+    world.end().await;
+}
+
+/// The page is opened while the model works, and never loaded again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_watches_a_round_as_it_goes_on() {
+    let Some(mut chrome) = Chrome::start() else { return };
+    let world = World::with(patient).await;
+    for screen in SCREENS.into_iter().filter(|screen| !screen.dark) {
+        world.models.script("claude-model", vec![right()]);
+        world.models.script("gpt-model", vec![right().delay(Duration::from_secs(4))]);
+        let issue = world.issue();
+        world.say(issue, "/bakeoff gpt claude");
+        world.candidate(issue, "B").await;
+        let mut page = chrome.page(screen).await;
+        page.goto(&format!("{}/tasks/{}", world.base, newest_task(&world).await)).await;
+        page.find("(window.opened = 'once', 0)").await;
+        let working = page.find("document.querySelectorAll('[data-live] progress').length").await;
+        assert_eq!(working, 4, "spending and time against their limits, for each");
+        look(&mut page, screen, "watched", axe().as_deref()).await;
+        page.until("[...document.querySelectorAll('.runs .state')].filter((s) => s.textContent.includes('ready')).length === 2")
+            .await;
+        assert_eq!(page.complaints(), Vec::<String>::new());
+    }
     chrome.end().await;
     world.end().await;
 }
