@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::entry::api;
-use crate::entry::web::is_this_machine;
+use crate::entry::web::{self, is_this_machine};
 
 fn wants_page(headers: &HeaderMap) -> bool {
     let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
@@ -22,7 +22,14 @@ pub(super) async fn root(State(local): State<bool>, request: Request, next: Next
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")]).into_response();
     }
     if request.uri().path() != "/" || !reads || foreign || wants_page(request.headers()) {
-        return next.run(request).await;
+        let for_people = wants_page(request.headers()) && !is_for_programs(request.uri().path());
+        let response = next.run(request).await;
+        return if for_people { web::instead_of_json(response) } else { response };
     }
     api::about()
+}
+
+/// Where only programs ask, whatever they accept.
+fn is_for_programs(path: &str) -> bool {
+    ["/v1", "/webhooks", "/openapi.json", "/docs"].iter().any(|start| path.starts_with(start))
 }

@@ -99,6 +99,13 @@ pub struct Origin {
     pub body_sha256: Option<Sha256Hex>,
 }
 
+impl Origin {
+    /// Whether its instruction was written on a page of GitHub, which shows markup its own way.
+    pub fn is_on_github(&self) -> bool {
+        self.comment_id.is_some() || self.body_sha256.is_some()
+    }
+}
+
 /// What the models are told of the issue: the texts of the signed payload, and the thread before the command.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Brief {

@@ -11,7 +11,7 @@ use crate::domain::run::{Run, RunStatus};
 use crate::domain::sha256::Sha256Hex;
 use crate::domain::vote::Tally;
 use crate::engine::agent::{Earlier, TreeBase};
-use crate::engine::context::clean::clean;
+use crate::engine::context::clean::{clean, without_hidden};
 use crate::engine::patch::{FileChange, replay};
 
 use super::{Services, round_state};
@@ -64,9 +64,14 @@ pub(super) async fn of(svc: &Services, round: &Round) -> anyhow::Result<History>
     Ok(History { revised, earlier })
 }
 
+/// A round's instruction as it was seen by whoever wrote it.
+pub(super) fn instruction(round: &Round) -> String {
+    if round.origin.is_on_github() { clean(&round.instruction).text } else { without_hidden(&round.instruction) }
+}
+
 async fn of_round(conn: &mut Conn, old: &Round, fates: &Fates, now: &Round) -> anyhow::Result<Vec<Earlier>> {
     let mut told = Vec::new();
-    let instruction = clean(&old.instruction).text;
+    let instruction = instruction(old);
     if !instruction.is_empty() {
         let text = cut(&instruction, MAX_PATCH_BYTES);
         told.push(Earlier { what: format!("instruction of round {}", old.number), text });

@@ -66,6 +66,13 @@ fn invalid(field: &'static str, message: impl Into<String>) -> InvalidModel {
 
 /// Checks everything that can be checked without the network.
 fn check(svc: &Services, new: &NewModel) -> Result<(), InvalidModel> {
+    let in_line = |text: &str| !text.trim().chars().any(char::is_control);
+    if !in_line(&new.model_name) {
+        return Err(invalid("model_name", "the model's name must be one line of printable characters"));
+    }
+    if !in_line(new.api_key.expose_secret()) {
+        return Err(invalid("api_key", "the key must be one line of printable characters"));
+    }
     if new.model_name.trim().is_empty() || new.model_name.len() > 200 {
         return Err(invalid("model_name", "the model's name must have 1 to 200 characters"));
     }
@@ -102,8 +109,8 @@ fn alias_from(model_name: &str, taken: &[String]) -> String {
 
 fn hint(key: &SecretString) -> String {
     let chars: Vec<char> = key.expose_secret().trim().chars().collect();
-    // Of a short key even four characters would be too much.
-    if chars.len() < 12 { String::new() } else { chars.iter().skip(chars.len() - 4).collect() }
+    // Four characters of four would be the key itself.
+    if chars.len() <= 4 { String::new() } else { chars.iter().skip(chars.len() - 4).collect() }
 }
 
 fn profile(svc: &Services, new: &NewModel, id: ModelId, alias: String, source: ModelSource) -> ModelProfile {

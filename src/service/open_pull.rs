@@ -12,6 +12,7 @@ use crate::domain::crash;
 use crate::domain::ids::{PickId, PullId};
 use crate::domain::job::Job;
 use crate::domain::pick::{Pick, PickForm, PickStatus};
+use crate::domain::pull::PullStatus;
 use crate::domain::repo::{BranchName, CommitSha, Repo};
 use crate::domain::round::{Round, RoundStatus};
 use crate::domain::run::Run;
@@ -235,10 +236,14 @@ async fn give_up(svc: &Services, chosen: &Chosen, stop: Stop) -> anyhow::Result<
     Ok(Flow::Done)
 }
 
-/// Opens the choice again: there is no pull request of ours.
+/// Opens the choice again, unless a pull request of the round is open: what could not be added to it changes nothing.
 async fn choose_again(svc: &Services, tx: &mut Tx, chosen: &Chosen) -> anyhow::Result<()> {
     let now = svc.now();
     let round = rounds::get(tx, chosen.round.id).await?;
+    let stands = pulls::list(tx, chosen.task.id).await?.iter().any(|pull| pull.status == PullStatus::Open);
+    if stands && round.as_ref().is_some_and(|round| round.pull_id.is_none()) {
+        return Ok(());
+    }
     if let Some(round) = round.filter(|r| r.status == RoundStatus::Picked) {
         round_state::advance(tx, &round, RoundStatus::Choosing, now).await?;
         rounds::set_expires(tx, round.id, Some(now.plus(svc.policy.choice_ttl)), now).await?;

@@ -12,6 +12,9 @@ use crate::domain::token::{Scope, Token};
 
 use super::audit;
 
+/// The first moment that RFC 3339 cannot write, in milliseconds.
+const YEAR_10000: i64 = 253_402_300_800_000;
+
 /// What the operator's own token (`BAKEOFF_ADMIN_TOKEN`) goes by; no other may.
 pub const ADMIN_NAME: &str = "admin";
 
@@ -65,6 +68,9 @@ fn check(new: &NewToken, now: Timestamp) -> Result<(), InvalidToken> {
     }
     if new.github_login.as_deref().is_some_and(|login| !is_login(login)) {
         return invalid("github_login", "this cannot be a GitHub login");
+    }
+    if new.expires_at.is_some_and(|at| at.0 >= YEAR_10000) {
+        return invalid("expires_at", "the token must end before the year 10000");
     }
     if new.expires_at.is_some_and(|at| at <= now) {
         return invalid("expires_at", "the token must end in the future");

@@ -44,9 +44,14 @@ fn agreement(run: &Run, all: &[Run]) -> Option<String> {
     }
     let paths = |r: &Run| r.result.files_changed.iter().map(|f| f.path.clone()).collect::<Vec<_>>();
     let near: Vec<_> = others.iter().filter(|o| paths(o) == paths(run)).collect();
-    if near.is_empty() {
-        Some("no other candidate touches the same files".into())
-    } else {
-        Some(format!("the same files as {}", letters(near)))
+    if !near.is_empty() {
+        return Some(format!("the same files as {}", letters(near)));
     }
+    let mine = paths(run);
+    let shares = |other: &Run| other.result.files_changed.iter().any(|file| mine.contains(&file.path));
+    let some: Vec<_> = others.iter().filter(|other| shares(other)).collect();
+    if some.is_empty() {
+        return Some("no other candidate touches these files".into());
+    }
+    Some(format!("some of the same files as {}", letters(some)))
 }

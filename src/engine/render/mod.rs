@@ -27,6 +27,7 @@ pub use note::file_broken;
 pub use pull::{PullView, branch_name, pull_body, pull_title};
 pub use reply::{ModelLine, MoneyLine, Reply, TaskStatus, reply};
 pub use status::status_comment;
+pub use text::without_markdown;
 pub use tick::{Tick, newly_ticked};
 pub use title::safe_title;
 pub use view::{CandidateRow, CandidateView, EvidenceRow, Note, Outcome, StatusView};

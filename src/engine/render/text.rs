@@ -125,9 +125,33 @@ pub(super) fn listed(words: &[String]) -> String {
     }
 }
 
+/// A sentence that was made for a comment, for a page or a program: the texts of links with
+/// their addresses, code without its marks.
+pub fn without_markdown(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, (name, (address, after)))) = rest.split_once('[').and_then(|(before, link)| {
+        let (name, tail) = link.split_once("](")?;
+        Some((before, (name, tail.split_once(')')?)))
+    }) {
+        out.push_str(&format!("{before}{name} ({address})"));
+        rest = after;
+    }
+    out.push_str(rest);
+    out.replace('`', "").trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_for_a_page_has_no_markdown() {
+        let said = "[Pull request #2](http://h/o/r/pull/2) is open; write `/bakeoff` for [more](u).\n";
+        let plain = "Pull request #2 (http://h/o/r/pull/2) is open; write /bakeoff for more (u).";
+        assert_eq!(without_markdown(said), plain);
+        assert_eq!(without_markdown("a [b] (c"), "a [b] (c");
+    }
 
     #[test]
     fn only_plain_words_stand_outside_code() {

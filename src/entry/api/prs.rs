@@ -18,7 +18,7 @@ use crate::domain::repo::Repo;
 use crate::domain::run::Run;
 use crate::domain::task::Task;
 use crate::domain::token::Scope;
-use crate::engine::render::{branch_name, reply_text};
+use crate::engine::render::{branch_name, reply_text, without_markdown};
 use crate::service::pick::{Choice, Refusal, refusal_reply};
 use crate::service::rest::prs::{self, Outcome, Wish};
 use crate::service::rest::{lookup, tasks};
@@ -113,7 +113,7 @@ pub(super) fn refused(refusal: &Refusal) -> ApiError {
         Refusal::NoPatch(_) | Refusal::StillRunning(_) => ApiError::said(StatusCode::BAD_REQUEST, NO_PATCH),
         Refusal::NoRight => ApiError::said(StatusCode::FORBIDDEN, NO_RIGHT),
         Refusal::NoApp => ApiError::said(StatusCode::FORBIDDEN, NO_APP),
-        other => ApiError::said(StatusCode::CONFLICT, reply_text(&refusal_reply(other))),
+        other => ApiError::said(StatusCode::CONFLICT, without_markdown(&reply_text(&refusal_reply(other)))),
     }
 }
 

@@ -13,7 +13,7 @@ use super::page::{failed, foreign_form, message, not_found};
 use super::visitor::Visitor;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{Letter, Run, RunStatus};
-use crate::engine::render::reply_text;
+use crate::engine::render::{reply_text, without_markdown};
 use crate::service::by_hand::{self, Done, Here};
 use crate::service::comparison::{Comparison, compare};
 use crate::service::rest::lookup;
@@ -135,7 +135,7 @@ pub(super) async fn act(
     }
     match carry_out(&state, &visitor, &found, &button, wish).await {
         Ok(Some(Ok(()))) => Redirect::to(&format!("/tasks/{id}")).into_response(),
-        Ok(Some(Err(reply))) => message(StatusCode::CONFLICT, "Not done", &reply_text(&reply)),
+        Ok(Some(Err(reply))) => message(StatusCode::CONFLICT, "Not done", &without_markdown(&reply_text(&reply))),
         Ok(None) => not_found(),
         Err(error) => failed(&error),
     }

@@ -70,7 +70,11 @@ pub(super) async fn strict_transport(State(state): State<WebState>, request: Req
 
 /// The security headers of every page.
 pub(super) async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    with_headers(next.run(request).await)
+}
+
+/// An answer with them.
+pub(super) fn with_headers(mut response: Response) -> Response {
     let rows = [
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

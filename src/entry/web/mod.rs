@@ -37,6 +37,7 @@ use crate::adapters::crypto::secret_hash;
 use crate::domain::sha256::Sha256Hex;
 use crate::service::Services;
 pub use guard::is_this_machine;
+pub use page::instead_of_json;
 use places::Places;
 use sign_in::SignIn;
 use token::Csrf;

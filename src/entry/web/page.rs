@@ -1,9 +1,10 @@
 //! From a template to an answer, and the plain page for a sentence.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::guard::with_headers;
 use super::visitor::{Top, asker};
 
 #[derive(Template)]
@@ -33,6 +34,27 @@ pub(super) fn html(status: StatusCode, rendered: askama::Result<String>) -> Resp
 /// A page that says one thing.
 pub(super) fn message(status: StatusCode, title: &str, text: &str) -> Response {
     render(status, &Message { top: asker(), title, text })
+}
+
+/// A page in place of an answer for programs, for somebody who looks: the address is wrong, or asked too often.
+pub fn instead_of_json(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let text = match response.status() {
+        _ if !kind.starts_with("application/json") => return response,
+        StatusCode::NOT_FOUND => "There is nothing at this address.",
+        StatusCode::METHOD_NOT_ALLOWED => "This address only takes a form. Open the page before it again.",
+        StatusCode::TOO_MANY_REQUESTS => "That was asked too often. Try again in a minute.",
+        _ => return response,
+    };
+    let (parts, _) = response.into_parts();
+    let title = parts.status.canonical_reason().unwrap_or("Not here");
+    let mut page = with_headers(message(parts.status, title, text));
+    for (name, value) in &parts.headers {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
 }
 
 /// A form that did not come from our own `page` (M42).

@@ -16,7 +16,7 @@ use crate::domain::characters::made_visible;
 use crate::domain::pick::{PickForm, PickSource};
 use crate::domain::run::Run;
 use crate::domain::sha256::Sha256Hex;
-use crate::engine::render::reply_text;
+use crate::engine::render::{reply_text, without_markdown};
 use crate::service::comparison::{Comparison, of_run};
 use crate::service::pick::{Choice, PickRequest, accept, refusal_reply};
 
@@ -138,7 +138,7 @@ pub(super) async fn pick(
     match accept(&state.services, request).await {
         Ok(Choice::Accepted(_) | Choice::Same(_)) => Redirect::to(&format!("/tasks/{task}/compare")).into_response(),
         Ok(Choice::Refused(refusal)) => {
-            message(StatusCode::CONFLICT, "Not picked", &reply_text(&refusal_reply(&refusal)))
+            message(StatusCode::CONFLICT, "Not picked", &without_markdown(&reply_text(&refusal_reply(&refusal))))
         }
         Err(error) => failed(&error),
     }

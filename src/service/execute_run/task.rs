@@ -25,7 +25,7 @@ pub(super) async fn assignment(
         title: round.brief.title.as_deref().map(cleaned),
         body: cleaned(&round.brief.body),
         thread: round.brief.thread.iter().map(|said| cleaned(said)).collect(),
-        instruction: cleaned(&round.instruction),
+        instruction: history::instruction(round),
         scope: round.path.clone(),
         folders: round.terms.paths.clone(),
         start,

@@ -83,6 +83,8 @@ async fn what_cannot_be_added_is_refused_and_nothing_is_pushed() {
     assert_eq!(stale.status, 409, "{stale:?}");
     assert!(stale.said().1.contains("greet.py"), "{stale:?}");
     assert_eq!(world.hub.branches(REPO)[&seen.head], head);
+    let round = client.get(&format!("/v1/tasks/{task}/rounds/1")).await;
+    assert_eq!(round.body["status"], json!("picked"), "the pull request is still open, so nothing else can be picked");
     let root = world.hub.orphan_commit(REPO, &[Change::text("greet.py", GREET)]);
     world.hub.force_push(REPO, &seen.head, &root);
     assert_eq!(client.post(&update, with(&runs[1])).await.status, 400, "another history");

@@ -42,6 +42,12 @@ pub fn clean(text: &str) -> Cleaned {
     Cleaned { text: String::new(), removed: cleaned.removed }
 }
 
+/// A text that came from no page of GitHub: what looks like markup was seen by whoever wrote it, so that only hidden
+/// characters go.
+pub fn without_hidden(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !is_hidden(*c)).collect()
+}
+
 fn pass(cleaned: &mut Cleaned) {
     let seen: String = cleaned.text.chars().filter(|c| !is_hidden(*c)).collect();
     cleaned.removed += cleaned.text.chars().count() - seen.chars().count();

@@ -1,5 +1,9 @@
 //! Lines that stand for code that was left out.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 const MARKS: &[&str] =
     &["{/*", "{#", "/*", "//", "<!--", "--", "#", ";", "%", "*", "(", "[", "' ", "REM ", "rem ", "\" "];
 const WORDS: &[&str] = &[
@@ -18,6 +22,22 @@ const WORDS: &[&str] = &[
     "keep",
     "code here",
     "no changes",
+    // As models write it in other languages.
+    "保持",
+    "不变",
+    "不變",
+    "其余",
+    "其餘",
+    "其他",
+    "省略",
+    "既存",
+    "同じ",
+    "기존",
+    "остальн",
+    "без измен",
+    "bestehend",
+    "unverändert",
+    "restlich",
 ];
 const STARTS: &[&str] = &[
     "rest of the",
@@ -35,22 +55,95 @@ const STARTS: &[&str] = &[
 ];
 
 /// What says so without any dots, when nothing else is in the comment.
-const ALONE: &[&str] =
-    &["same as before", "unchanged", "no changes", "no change", "as before", "remains the same", "code unchanged"];
+const ALONE: &[&str] = &[
+    "same as before",
+    "unchanged",
+    "no changes",
+    "no change",
+    "as before",
+    "remains the same",
+    "code unchanged",
+    "snip",
+    "no changes here",
+    "same logic as above",
+    "rest unchanged",
+    "保持不变",
+    "保持不變",
+    "其余不变",
+    "省略",
+    "기존 코드 유지",
+    "bestehender code",
+    "keep existing logic here",
+    "your existing code",
+    "your existing code here",
+    "previous code here",
+    "the rest is identical",
+];
+
+/// A whole comment that says nothing else than that code which is known stands there.
+static PHRASE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let stays = "stays|remains|is|are|stay|remain|kept|left";
+    let what =
+        "code|implementation|implementations|logic|functions?|methods?|class(es)?|file|body|contents?|lines|stuff";
+    let whose = "the|your|this|that|all|our|my";
+    Regex::new(&format!(
+        "^(({whose}) )?((rest|remainder)( of)?( ({whose}))?( ({what}))?|(existing|previous|original|unchanged|remaining|other|same|keep existing|keep original|keep the existing) ({what})|({what}))\
+         (( here| above| below| as above| as before| as is| unchanged| omitted| untouched| continues)| ({stays})( the same| unchanged| identical| as is| as before| untouched))*$"
+    ))
+    .inspect_err(|error| tracing::error!(%error, "the expression for left-out code is wrong"))
+    .ok()
+});
+
+/// What such a comment must hold: `// the file` alone says nothing.
+const TELLING: &[&str] = &[
+    "rest",
+    "remainder",
+    "existing",
+    "previous",
+    "original",
+    "unchanged",
+    "remaining",
+    "same",
+    "omitted",
+    "untouched",
+    "as before",
+    "as above",
+    "identical",
+    "as is",
+    "other",
+];
+
+fn is_phrase(bare: &str) -> bool {
+    bare.contains(' ')
+        && TELLING.iter().any(|word| bare.contains(word))
+        && PHRASE.as_ref().is_some_and(|phrase| phrase.is_match(bare))
+}
 
 /// Whether a line says "the rest stays" instead of holding it.
 pub fn placeholder(line: &str) -> bool {
     if line.len() > 200 {
         return false;
     }
-    let Some(inner) = inside_comment(line.trim()) else { return false };
+    if is_dots(line) {
+        // In some languages dots alone are code.
+        return line.contains(|c: char| "[](){}<>/*#".contains(c));
+    }
+    let line = line.trim();
+    if let Some(remark) = line.strip_prefix("pass").map(str::trim_start).filter(|rest| rest.starts_with('#')) {
+        return placeholder(remark);
+    }
+    let Some(inner) = inside_comment(line).or_else(|| line.strip_prefix('<')) else { return false };
     let text = inner.to_lowercase();
     let dotted = |t: &str| t.starts_with("...") || t.starts_with('…');
     let ended = text.trim_end_matches([')', ']', '}', '*', '/', '-', '>', ' ']);
     let trails =
         ended.ends_with("...") || ended.ends_with('…') || ended.ends_with("unchanged") || ended.ends_with("the same");
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let both_ends = || dotted(&text) && (ended.ends_with("...") || ended.ends_with('…'));
     ALONE.contains(&bare)
+        || bare.ends_with("保持不变")
+        || is_phrase(bare)
+        || (both_ends() && bare.chars().any(char::is_alphabetic))
         || (dotted(&text) && WORDS.iter().any(|w| text.contains(w)))
         || (trails && STARTS.iter().any(|s| text.starts_with(s)))
 }
@@ -119,6 +212,29 @@ mod tests {
             "{# ... existing body unchanged ... #}",
             "' ... remaining functions unchanged ...",
             "REM ... rest unchanged",
+            "[...]",
+            "/* ... */",
+            "<...>",
+            "# snip",
+            "[snip]",
+            "# existing implementation",
+            "(existing implementation)",
+            "// your existing code",
+            "<existing code>",
+            "// original code",
+            "// keep existing logic here",
+            "# implementation stays the same",
+            "# body unchanged",
+            "--- rest unchanged ---",
+            "// rest of function",
+            "// the rest is identical",
+            "// ... 其余代码保持不变 ...",
+            "// ... 其他代码保持不变",
+            "// ... 既存のコード ...",
+            "# 기존 코드 유지",
+            "// ... остальной код ...",
+            "// ... el resto del código sigue igual ...",
+            "pass  # as before",
         ];
         for line in left_out {
             assert!(placeholder(line), "{line}");
@@ -135,6 +251,14 @@ mod tests {
             "// existing code paths call this",
             "...rest,",
             "...existing,",
+            "// other",
+            "# The original code of the country.",
+            "// Keep the body small.",
+            "# the file",
+            "<original>",
+            "// implementation",
+            "<div>",
+            "pass  # nothing to do",
         ];
         for line in real {
             assert!(!placeholder(line), "{line}");

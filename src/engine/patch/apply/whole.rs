@@ -64,9 +64,14 @@ fn names_itself(line: &str, path: &str) -> bool {
 /// Telling lines that must be gone for a line to stand in for them.
 const STOOD_FOR: usize = 2;
 
+/// Whether a line could stand in for others.
+pub fn is_suspect(line: &str) -> bool {
+    is_dots(line) || speaks_of_the_rest(line)
+}
+
 /// A new line that is only dots, or a comment about the rest, where lines of the file are gone.
-fn stand_in<'n>(old: &[Line], new: &'n [String]) -> Option<&'n str> {
-    let suspect = |line: &str| is_dots(line) || speaks_of_the_rest(line);
+pub fn stand_in<'n>(old: &[Line], new: &'n [String]) -> Option<&'n str> {
+    let suspect = is_suspect;
     if !new.iter().any(|line| suspect(line)) {
         return None;
     }

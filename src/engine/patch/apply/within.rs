@@ -26,6 +26,9 @@ pub fn replace(lines: &[Line], old: &str, new: &str) -> Result<Found, RefusalCod
     let (Some(at), None) = (places.next(), places.next()) else {
         return Ok(if text.contains(&old) { Found::Several } else { Found::Nowhere });
     };
+    if cuts_a_word(&text, at, &old) {
+        return Ok(Found::Nowhere);
+    }
     if stands_already(&text, at, &old, &new) {
         return Err(RefusalCode::AlreadyApplied);
     }
@@ -35,6 +38,14 @@ pub fn replace(lines: &[Line], old: &str, new: &str) -> Result<Found, RefusalCod
     let end = out.len().saturating_sub(last);
     out.iter_mut().take(end.max(first + 1)).skip(first).for_each(|line| line.fresh = true);
     Ok(Found::Once(out))
+}
+
+/// Whether the piece begins or ends in the middle of a word: `port = 80` is not what stands in `port = 8080`.
+fn cuts_a_word(text: &str, at: usize, old: &str) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    let after = text.get(at + old.len()..).and_then(|after| after.chars().next());
+    (is_word(before) && is_word(old.chars().next())) || (is_word(after) && is_word(old.chars().next_back()))
 }
 
 /// Whether what surrounds the old text makes it the new one already.

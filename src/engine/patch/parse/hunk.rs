@@ -97,8 +97,17 @@ impl Body<'_, '_> {
             at += usize::from(self.scan.bare(at).is_some_and(str::is_empty));
         }
         self.ends(at)
+            || self.is_signature(from)
             || (at > from && self.is_bullet(at))
             || self.scan.raw(at).is_none_or(|raw| !raw.starts_with([' ', '+', '-']) && self.scan.open_fence().is_none())
+    }
+
+    /// Whether a mail ends here as `git format-patch` ends them: `-- ` and git's version.
+    fn is_signature(&self, at: usize) -> bool {
+        let version = self.scan.bare(at + 1).is_some_and(|line| {
+            line.contains('.') && line.starts_with(|c: char| c.is_ascii_digit()) && !line.trim_end().contains(' ')
+        });
+        self.scan.bare(at).is_some_and(|line| line.trim_end() == "--") && version
     }
 
     /// Whether prose goes on with a list: a removed line with one space of indentation is not written by anybody.
@@ -111,7 +120,7 @@ impl Body<'_, '_> {
     fn by_signs(&self, mut at: usize) -> (Vec<HunkLine>, usize) {
         let mut lines: Vec<HunkLine> = Vec::new();
         let fenced = self.scan.open_fence().is_some();
-        while let Some(raw) = self.scan.raw(at).filter(|_| !self.ends(at)) {
+        while let Some(raw) = self.scan.raw(at).filter(|_| !self.ends(at) && !self.is_signature(at)) {
             if raw.starts_with('\\') {
                 mark(&mut lines);
             } else if let Some(line) = self.signed(raw).filter(|_| fenced || !without_cr(raw).is_empty()) {

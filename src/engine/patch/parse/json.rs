@@ -14,6 +14,26 @@ const PATCH: &[&str] = &["patch", "diff", "input", "unified_diff", "command", "c
 const INSIDE: &[&str] =
     &["arguments", "input", "parameters", "params", "args", "edits", "changes", "files", "tool_calls"];
 const ACTIONS: &[&str] = &["action", "command", "operation", "op", "type", "mode"];
+/// Keys that say that a content is a part of the file only.
+const PARTIAL: &[&str] = &[
+    "start_line",
+    "end_line",
+    "startLine",
+    "endLine",
+    "line",
+    "lines",
+    "line_number",
+    "line_range",
+    "lineRange",
+    "range",
+    "insert_line",
+    "insertLine",
+    "after_line",
+    "position",
+    "offset",
+];
+/// Words in a tool's name that say so.
+const PARTIAL_TOOLS: &[&str] = &["append", "insert", "prepend", "add_line", "replace_lines", "edit_lines"];
 /// Deeper than this no edit is looked for.
 const DEPTH: usize = 8;
 
@@ -91,6 +111,15 @@ fn object(scan: &mut Scan<'_>, at: usize, map: &Map<String, Value>, path: Option
         scan.problem(at, "this kind of edit is not taken as JSON; send a search and its replacement");
         return true;
     }
+    let tool = text(map, &["name", "tool", "tool_name"]).unwrap_or_default();
+    if PARTIAL_TOOLS.iter().any(|word| tool.contains(word) || action.contains(word)) && holds_content(map) {
+        scan.problem(at, "a part of a file is not taken as JSON; send a search and its replacement");
+        return true;
+    }
+    if path.is_some() && text(map, WHOLE).is_some() && PARTIAL.iter().any(|key| map.contains_key(*key)) {
+        scan.problem(at, "lines by their numbers are not taken as JSON; send a search and its replacement");
+        return true;
+    }
     if let (Some(_), Some(content)) = (path, text(map, WHOLE)) {
         let lines = content.strip_suffix('\n').unwrap_or(&content).split('\n');
         let lines = if content.is_empty() { Vec::new() } else { lines.map(str::to_owned).collect() };
@@ -101,6 +130,13 @@ fn object(scan: &mut Scan<'_>, at: usize, map: &Map<String, Value>, path: Option
         map.iter().filter(|(key, v)| *key == "function" && v.is_object()).map(|(_, v)| v).collect();
     let found: Vec<bool> = inner.iter().chain(nested).map(|value| walk(scan, at, value, path, depth + 1)).collect();
     found.contains(&true)
+}
+
+/// Whether a call, or what it is called with, holds a text for a file.
+fn holds_content(map: &Map<String, Value>) -> bool {
+    let inside = INSIDE.iter().filter_map(|key| map.get(*key)).map(opened);
+    text(map, WHOLE).is_some()
+        || inside.into_iter().any(|value| value.as_object().is_some_and(|inner| text(inner, WHOLE).is_some()))
 }
 
 fn take(scan: &mut Scan<'_>, at: usize, path: Option<&str>, body: Body) -> bool {

@@ -74,6 +74,10 @@ pub fn read(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     if let Some(path) = attribute(tag.attributes).filter(|_| tag.rest.is_empty()) {
         name_path(scan, at, path);
         let whole = WHOLE.contains(&name) && !holds_edits(scan, at + 1, &tag.closing());
+        if whole && is_part(tag.attributes) {
+            scan.problem(at, "lines by their numbers are not taken; send a search and its replacement");
+            return Element::read(scan, at, &tag).map_or(Some(at + 1), |element| Some(element.next));
+        }
         return if whole { content(scan, at, &tag, path) } else { Some(at + 1) };
     }
     let named = scan.tag_path().filter(|_| CONTENT.contains(&name) && tag.attributes.is_empty());
@@ -112,6 +116,14 @@ fn attribute(text: &str) -> Option<&str> {
         rest = after.trim_start();
     }
     None
+}
+
+/// Whether attributes say that a content is a part of the file only.
+fn is_part(attributes: &str) -> bool {
+    const KEYS: [&str; 10] =
+        ["lines", "line", "start", "end", "start_line", "end_line", "range", "line_range", "from_line", "to_line"];
+    let keys = attributes.split(['=', ' ', '"', '\'']).map(str::trim);
+    keys.into_iter().any(|key| KEYS.contains(&key))
 }
 
 /// Whether edits or a fence stand between a tag and its end.

@@ -47,9 +47,20 @@ fn pace() -> Pace {
 
 /// An address that is free now; the program itself wants to know it before it listens.
 fn free_address() -> anyhow::Result<String> {
-    let wanted = ["127.0.0.1:8000", "127.0.0.1:0"];
-    let listener = wanted.iter().find_map(|address| TcpListener::bind(address).ok());
-    let address = listener.context("no port on 127.0.0.1 is free")?.local_addr()?;
+    let address = match std::env::var("BAKEOFF_LISTEN") {
+        Ok(wanted) => {
+            let listener = TcpListener::bind(&wanted).with_context(|| format!("cannot listen on {wanted}"))?;
+            listener.local_addr()?
+        }
+        Err(_) => {
+            let listener = ["127.0.0.1:8000", "127.0.0.1:0"].iter().find_map(|address| TcpListener::bind(address).ok());
+            listener.context("no port on 127.0.0.1 is free")?.local_addr()?
+        }
+    };
+    anyhow::ensure!(
+        address.ip().is_loopback(),
+        "the demo shows itself to this machine only: BAKEOFF_LISTEN must be 127.0.0.1 or [::1]"
+    );
     Ok(address.to_string())
 }
 

@@ -17,7 +17,14 @@ use crate::service::sign_in;
 
 /// Lets signed-in people on, and sends the others to the sign-in.
 pub(in crate::entry::web) async fn gate(state: &WebState, mut request: Request, next: Next) -> Response {
-    let Some(with) = state.sign_in() else { return cannot_sign_in() };
+    let Some(with) = state.sign_in() else {
+        let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+        if reads && state.services.app.now().github.is_none() {
+            // There is nothing else to see yet.
+            return Redirect::to("/setup").into_response();
+        }
+        return cannot_sign_in();
+    };
     let visitor = match known(state, &with, request.headers()).await {
         Ok(Some(visitor)) => visitor,
         Ok(None) => return away(&request),
