@@ -16,6 +16,14 @@ const HEADER_BYTES: usize = 48;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version([u8; HEADER_BYTES]);
 
+#[cfg(test)]
+impl Version {
+    /// Some version that is another for another number.
+    pub(crate) fn of_test(number: u8) -> Self {
+        Self([number; HEADER_BYTES])
+    }
+}
+
 /// The WAL-index of a database.
 #[derive(Debug)]
 pub(super) struct WalIndex {

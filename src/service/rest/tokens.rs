@@ -27,7 +27,9 @@ pub async fn authenticate(
     presented: &str,
 ) -> Result<Option<Arc<Token>>, StoreError> {
     let (now, hash, version) = (svc.now(), secret_hash(presented), svc.store.version());
-    let found = match version.and_then(|version| known.get(&hash, version)) {
+    let remembered = version.and_then(|version| known.get(&hash, version));
+    let is_new = remembered.is_none();
+    let found = match remembered {
         Some(token) => Some(token),
         None => tokens::by_hash(&mut *svc.store.read().await?, &hash).await?.map(Arc::new),
     };
@@ -38,7 +40,7 @@ pub async fn authenticate(
     if !fresh && let Err(error) = touch(svc, &token).await {
         tracing::warn!(token.id = %token.id, %error, "the use of a token was not noted");
     }
-    if let Some(version) = version {
+    if let Some(version) = version.filter(|_| is_new) {
         known.keep(hash, version, Arc::clone(&token), TOKEN_BYTES);
     }
     Ok(Some(token))
