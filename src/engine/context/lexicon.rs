@@ -96,10 +96,10 @@ impl Lexicon {
         keys.iter().map(|key| known.files.get(key).cloned()).collect()
     }
 
-    /// Whether any of `keys` is unknown.
-    pub(super) fn lacks(&self, keys: &[Key]) -> bool {
+    /// Those of `keys` that are not known, in their order.
+    pub(super) fn unknown(&self, keys: &[Key]) -> Vec<Key> {
         let known = self.read();
-        keys.iter().any(|key| !known.files.contains_key(key))
+        keys.iter().filter(|key| !known.files.contains_key(key)).copied().collect()
     }
 
     /// Takes up encoded tags; `None` when they are none.

@@ -101,7 +101,7 @@ impl Library {
         let lexicon = self.lexicon();
         let keys: Vec<Key> = sources.iter().map(|source| source.key()).collect();
         self.recall(&lexicon, &keys);
-        if lexicon.lacks(&keys)
+        if !lexicon.unknown(&keys).is_empty()
             && let Some(turn) = self.turns.take(self.patience.turn)
         {
             // While this run waited, another may have parsed the same.
@@ -123,9 +123,7 @@ impl Library {
 
     /// Takes up what the disk has of what is not in memory.
     fn recall(&self, lexicon: &Lexicon, keys: &[Key]) {
-        let known = lexicon.known(keys);
-        let unknown: Vec<Key> = keys.iter().zip(known).filter(|(_, known)| known.is_none()).map(|(k, _)| *k).collect();
-        for keys in unknown.chunks(CHUNK) {
+        for keys in lexicon.unknown(keys).chunks(CHUNK) {
             for (key, bytes) in keys.iter().zip(self.cache.get(keys)) {
                 bytes.and_then(|bytes| lexicon.learn(*key, &bytes));
             }
@@ -173,10 +171,8 @@ fn receive(receiver: &Receiver<(Key, Vec<u8>)>, end: Instant, lexicon: &Lexicon)
 
 /// The sources that memory does not know, each once, in their order.
 fn missing(lexicon: &Lexicon, sources: &[Source], keys: &[Key]) -> Vec<Source> {
-    let mut seen = HashSet::new();
-    let known = lexicon.known(keys);
-    let unknown = sources.iter().zip(keys).zip(known).filter(|((_, key), known)| known.is_none() && seen.insert(**key));
-    unknown.map(|((source, _), _)| *source).collect()
+    let mut unknown: HashSet<Key> = lexicon.unknown(keys).into_iter().collect();
+    sources.iter().zip(keys).filter(|(_, key)| unknown.remove(key)).map(|(source, _)| *source).collect()
 }
 
 impl Job {
