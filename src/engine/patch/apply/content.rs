@@ -12,7 +12,7 @@ use super::nearest;
 use super::place::{Place, places};
 use super::placeholder::placeholder;
 use super::plan::{Part, Target};
-use super::whole::{is_suspect, stand_in, whole};
+use super::whole::{is_suspect, left_out, stand_in, whole};
 use super::within::{self, Found};
 use super::work::{LINE, Work};
 use super::write::write;
@@ -38,18 +38,13 @@ pub fn change(target: &Target, before: &str, work: &Work, warnings: &mut Vec<War
 
 /// A remark that came where code went is no change of that code, whatever the form of the edit.
 fn refuse_stand_ins(target: &Target, before: &str, lines: &[Line]) -> Result<(), Refusal> {
-    if !lines.iter().any(|line| line.fresh && is_suspect(line.text())) {
+    // A whole file was looked at as such.
+    let is_whole = matches!(target.parts.as_slice(), [Part::Whole(_)]);
+    if is_whole || !lines.iter().any(|line| line.fresh && is_suspect(line.text())) {
         return Ok(());
     }
     let new: Vec<String> = lines.iter().map(|line| line.text().to_owned()).collect();
-    let found = stand_in(&split(before), &new).map(str::to_owned);
-    found.map_or(Ok(()), |line| Err(left_out(target, &line)))
-}
-
-fn left_out(target: &Target, line: &str) -> Refusal {
-    let path = target.path();
-    let reason = format!("a new line of `{}` stands for code that was left out", shown(path));
-    Refusal::of(RefusalCode::Placeholder, path, reason).with_detail(&format!("The line: {}", shown(line.trim())))
+    stand_in(&split(before), &new).map_or(Ok(()), |line| Err(left_out(target.path(), line, "")))
 }
 
 fn one(
@@ -221,7 +216,7 @@ fn fuzz(target: &Target, place: &Place, change: &Change) -> Option<Warning> {
 fn refuse_placeholders<'l>(target: &Target, new: impl Iterator<Item = &'l str>, old: &[Line]) -> Result<(), Refusal> {
     let known = |line: &str| old.iter().any(|l| l.text().trim() == line.trim());
     let Some(line) = new.filter(|l| placeholder(l)).find(|l| !known(l)) else { return Ok(()) };
-    Err(left_out(target, line))
+    Err(left_out(target.path(), line, ""))
 }
 
 fn refusal(target: &Target, change: Option<&Change>, finder: &Finder<'_>, code: RefusalCode, work: &Work) -> Refusal {

@@ -19,14 +19,10 @@ pub fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>,
     let path = target.path();
     let known = |line: &str| old.iter().any(|l| l.text().trim() == line.trim());
     let dots = |at: usize| dots_alone(path, new, at) && target.old.is_some();
-    let left_out = (0..new.len()).filter_map(|at| Some((at, new.get(at)?)));
-    let in_words = left_out.filter(|(at, l)| placeholder(l) || dots(*at)).find(|(_, l)| !known(l)).map(|(_, l)| l);
+    let numbered = (0..new.len()).filter_map(|at| Some((at, new.get(at)?)));
+    let in_words = numbered.filter(|(at, l)| placeholder(l) || dots(*at)).find(|(_, l)| !known(l)).map(|(_, l)| l);
     if let Some(line) = in_words.map(String::as_str).or_else(|| stand_in(old, new)) {
-        let reason = format!("a new line of `{}` stands for code that was left out", shown(path));
-        return Err(Refusal::of(RefusalCode::Placeholder, path, reason).with_detail(&format!(
-            "The line: {}\nSend edits, or the file without anything left out.",
-            shown(line.trim())
-        )));
+        return Err(left_out(path, line, "\nSend edits, or the file without anything left out."));
     }
     if let Some(why) = excerpt(old, new) {
         let reason = format!(
@@ -55,6 +51,13 @@ pub fn whole(target: &Target, old: &[Line], new: &[String]) -> Result<Vec<Line>,
     Ok(lines)
 }
 
+/// The refusal of a new line that stands for code; `advice` follows the line.
+pub fn left_out(path: &str, line: &str, advice: &str) -> Refusal {
+    let reason = format!("a new line of `{}` stands for code that was left out", shown(path));
+    let detail = format!("The line: {}{advice}", shown(line.trim()));
+    Refusal::of(RefusalCode::Placeholder, path, reason).with_detail(&detail)
+}
+
 /// Whether a line is a comment that holds the file's own path.
 fn names_itself(line: &str, path: &str) -> bool {
     let inner = line.trim().trim_matches(['#', '/', '*', '-', ';', '%', '<', '>', '!', ' ']);
@@ -71,8 +74,7 @@ pub fn is_suspect(line: &str) -> bool {
 
 /// A new line that is only dots, or a comment about the rest, where lines of the file are gone.
 pub fn stand_in<'n>(old: &[Line], new: &'n [String]) -> Option<&'n str> {
-    let suspect = is_suspect;
-    if !new.iter().any(|line| suspect(line)) {
+    if !new.iter().any(|line| is_suspect(line)) {
         return None;
     }
     let before: Vec<&str> = old.iter().map(|l| l.text().trim_end()).collect();
@@ -89,7 +91,7 @@ pub fn stand_in<'n>(old: &[Line], new: &'n [String]) -> Option<&'n str> {
         }
         gone += telling(before.get(step.old_range()));
         for line in new.get(step.new_range()).unwrap_or_default() {
-            if suspect(line) {
+            if is_suspect(line) {
                 found = found.or(Some(line.as_str()));
             } else {
                 come += usize::from(is_telling(line));
