@@ -79,7 +79,7 @@ fn check(new: &NewToken, now: Timestamp) -> Result<(), InvalidToken> {
 }
 
 /// Letters, digits and single hyphens inside, at most 39; an underscore as company-managed accounts have it.
-fn is_login(login: &str) -> bool {
+pub fn is_login(login: &str) -> bool {
     (1..=39).contains(&login.len())
         && login.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         && !login.starts_with('-')

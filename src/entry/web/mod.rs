@@ -4,6 +4,7 @@ mod act;
 mod assets;
 mod banner;
 mod compare;
+mod cookies;
 mod diff;
 mod guard;
 mod home;
@@ -96,6 +97,10 @@ impl WebState {
         }
         let oauth = self.services.app.now().oauth.clone()?;
         SignIn::new(oauth, self.services.policy.public_url.as_ref()?)
+    }
+
+    fn jar(&self) -> cookies::Jar {
+        cookies::Jar { https: self.is_https() }
     }
 
     /// Whether people reach us by https.

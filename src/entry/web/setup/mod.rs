@@ -14,13 +14,14 @@ use axum::{Extension, Form};
 use serde::Deserialize;
 
 use super::WebState;
+use super::cookies::Cookie;
 use super::page::{failed, foreign_form, message};
 use super::visitor::Visitor;
 use crate::service::setup;
 pub(super) use who::anybody;
 
 use page::{Entrance, Finished, Making};
-use way::{Browser, cookie};
+use way::Browser;
 use who::Right;
 
 /// The pages; they need no sign-in and look after themselves.
@@ -91,7 +92,7 @@ async fn enter(State(state): State<WebState>, headers: HeaderMap, Form(brought):
     match setup::enter(&state.services, &brought.key, state.admin.as_deref()).await {
         Ok(Some(visit)) => {
             let mut answer = Redirect::to("/setup").into_response();
-            cookie(&mut answer, &state, &visit);
+            state.jar().give(&mut answer, Cookie::Setup, &visit);
             answer
         }
         Ok(None) => {

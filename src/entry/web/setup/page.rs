@@ -10,10 +10,11 @@ use super::super::WebState;
 use super::super::guard::FormTarget;
 use super::super::page::{not_found, render};
 use super::super::visitor::{Top, Visitor};
-use super::way::{Browser, is_login};
+use super::way::Browser;
 use crate::adapters::github::GithubError;
 use crate::engine::manifest::manifest;
 use crate::service::health::{self, Finding, Health};
+use crate::service::tokens::is_login;
 
 fn top(visitor: Option<&Visitor>) -> Top {
     visitor.map(Visitor::top).unwrap_or_default()

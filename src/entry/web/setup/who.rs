@@ -5,13 +5,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use secrecy::ExposeSecret as _;
 
 use super::super::WebState;
+use super::super::cookies::Cookie;
 use super::super::guard::is_this_machine;
 use super::super::page::{failed, message};
 use super::super::sign_in::known;
 use super::super::visitor::Visitor;
-use super::way::Browser;
 use crate::service::setup;
 
 /// By what right somebody is here.
@@ -40,8 +41,8 @@ pub(super) async fn right(
     if let Some(visitor) = visitor.filter(|visitor| visitor.is_admin()) {
         return Ok(Some(Right::Admin(visitor.actor())));
     }
-    let Some(visit) = Browser::given(headers, state.is_https()) else { return Ok(None) };
-    Ok(setup::visitor(&state.services, &visit).await?.map(Right::Visit))
+    let Some(visit) = state.jar().get(headers, Cookie::Setup) else { return Ok(None) };
+    Ok(setup::visitor(&state.services, visit.expose_secret()).await?.map(Right::Visit))
 }
 
 /// Says who looks, where that is known, and lets strangers through: the pages decide.

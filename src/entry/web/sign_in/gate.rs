@@ -7,10 +7,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use secrecy::ExposeSecret as _;
 
 use super::SignIn;
-use super::cookies::Cookie;
 use super::place::login_href;
 use crate::adapters::crypto::secret_hash;
 use crate::entry::web::WebState;
+use crate::entry::web::cookies::Cookie;
 use crate::entry::web::page::{failed, message};
 use crate::entry::web::visitor::{Visitor, answering};
 use crate::service::sign_in;

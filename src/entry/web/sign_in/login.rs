@@ -8,12 +8,12 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::SignIn;
-use super::cookies::Cookie;
 use super::gate::cannot_sign_in;
 use super::place::{login_href, safe};
 use crate::adapters::crypto::{is_visit_secret, visit_secret};
 use crate::adapters::github::SignInError;
 use crate::entry::web::WebState;
+use crate::entry::web::cookies::Cookie;
 use crate::entry::web::page::{failed, not_found, render};
 use crate::entry::web::visitor::Top;
 use crate::service::sign_in;
@@ -45,7 +45,7 @@ pub(super) async fn begin(State(state): State<WebState>, Query(wanted): Query<Wa
         Ok(begun) => {
             let to = with.oauth.authorize_url(&with.callback, &begun.state, &begun.pkce.challenge);
             let mut answer = Redirect::to(to.as_str()).into_response();
-            answer.headers_mut().extend(with.jar.set(Cookie::SignIn, &browser).map(|set| (header::SET_COOKIE, set)));
+            with.jar.give(&mut answer, Cookie::SignIn, &browser);
             fresh(answer)
         }
         Err(error) => failed(&error.into()),
@@ -77,7 +77,7 @@ pub(super) async fn callback(State(state): State<WebState>, Query(told): Query<T
     let answer = match take(&state, &with, &told, &headers).await {
         Ok((cookie, to)) => {
             let mut answer = Redirect::to(&to).into_response();
-            answer.headers_mut().extend(with.jar.set(Cookie::Session, &cookie).map(|set| (header::SET_COOKIE, set)));
+            with.jar.give(&mut answer, Cookie::Session, &cookie);
             answer
         }
         Err(refused) => explain(refused),

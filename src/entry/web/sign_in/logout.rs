@@ -2,15 +2,15 @@
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::cookies::Cookie;
 use super::gate::{cannot_sign_in, known};
 use super::login::Page;
 use super::place::login_href;
 use crate::entry::web::WebState;
+use crate::entry::web::cookies::Cookie;
 use crate::entry::web::page::{failed, foreign_form, not_found, render};
 use crate::entry::web::visitor::Top;
 use crate::service::sign_in;
@@ -62,6 +62,6 @@ pub(super) async fn end(State(state): State<WebState>, headers: HeaderMap, Form(
         return failed(&error.into());
     }
     let mut answer = Redirect::to("/logout").into_response();
-    answer.headers_mut().extend(with.jar.clear(Cookie::Session).map(|gone| (header::SET_COOKIE, gone)));
+    with.jar.take(&mut answer, Cookie::Session);
     answer
 }

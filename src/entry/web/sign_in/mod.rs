@@ -1,6 +1,5 @@
 //! Signing in through the GitHub App, and out (M40, M42).
 
-mod cookies;
 mod gate;
 mod login;
 mod logout;
@@ -13,8 +12,8 @@ use axum::routing::get;
 use url::Url;
 
 use super::WebState;
+use super::cookies::Jar;
 use crate::adapters::github::OAuth;
-pub(super) use cookies::Jar;
 pub(super) use gate::{gate, known};
 
 /// What it takes to sign people in.
