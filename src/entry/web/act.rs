@@ -1,15 +1,15 @@
 //! `POST /tasks/{id}/act`: cancel, retry, add a model, revise: the same services as the commands. And the panel with
 //! their forms.
 
-use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::WebState;
-use super::page::{failed, foreign_form, message, not_found};
+use super::own_form::{OwnForm, Proven};
+use super::page::{failed, message, not_found};
 use super::visitor::Visitor;
 use crate::domain::round::RoundStatus;
 use crate::domain::run::{Letter, Run, RunStatus};
@@ -84,6 +84,14 @@ pub(super) struct Button {
     instruction: Option<String>,
 }
 
+impl Proven for Button {
+    const PAGE: &'static str = "task";
+
+    fn proof(&self) -> &str {
+        &self.token
+    }
+}
+
 /// What it asks for.
 enum Wish {
     Cancel(Option<Letter>),
@@ -112,14 +120,9 @@ fn wish(button: &Button) -> Option<Wish> {
 
 pub(super) async fn act(
     State(state): State<WebState>,
-    visitor: Visitor,
     Path(task): Path<String>,
-    headers: HeaderMap,
-    Form(button): Form<Button>,
+    OwnForm(visitor, button): OwnForm<Button>,
 ) -> Response {
-    if !visitor.csrf().proves(&button.token, &headers) {
-        return foreign_form("task");
-    }
     let Ok(id) = task.parse() else { return not_found() };
     let Some(wish) = wish(&button) else {
         let text = "Something is missing. To revise, say what should be different.";

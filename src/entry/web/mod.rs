@@ -10,6 +10,7 @@ mod guard;
 mod home;
 mod leaderboard;
 mod live;
+mod own_form;
 mod page;
 mod pick;
 mod places;

@@ -1,18 +1,19 @@
 //! `/tasks/{id}/pick`: a page that names what is picked, and its button; the same code path as every other pick.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::WebState;
 use super::compare::may_pick;
-use super::page::{failed, foreign_form, message, not_found, render};
+use super::own_form::{OwnForm, Proven};
+use super::page::{failed, message, not_found, render};
 use super::visitor::{Top, Visitor};
 use super::words::title;
 use crate::domain::characters::made_visible;
+use crate::domain::ids::RunId;
 use crate::domain::pick::{PickForm, PickSource};
 use crate::domain::run::Run;
 use crate::domain::sha256::Sha256Hex;
@@ -48,6 +49,15 @@ struct Page {
     adds_to: Option<i64>,
 }
 
+/// The comparison of a run of this task, or the answer to who asks for something else.
+pub(super) async fn candidate(state: &WebState, task: &str, run: RunId) -> Result<Comparison, Response> {
+    match of_run(&state.services, run).await {
+        Ok(Some(found)) if found.task.id.to_string() == task => Ok(found),
+        Ok(_) => Err(not_found()),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
 pub(super) async fn confirm(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -55,10 +65,9 @@ pub(super) async fn confirm(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     let Ok(run) = wanted.run.parse() else { return not_found() };
-    let found = match of_run(&state.services, run).await {
-        Ok(Some(found)) if found.task.id.to_string() == task => found,
-        Ok(_) => return not_found(),
-        Err(error) => return failed(&error),
+    let found = match candidate(&state, &task, run).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     let Some(run) = found.runs.iter().find(|row| row.id == run) else { return not_found() };
     if let Some(refused) = visitor.barred_from_acting(&state, &found.repo).await {
@@ -103,23 +112,25 @@ pub(super) struct Button {
     token: String,
 }
 
+impl Proven for Button {
+    const PAGE: &'static str = "comparison";
+
+    fn proof(&self) -> &str {
+        &self.token
+    }
+}
+
 pub(super) async fn pick(
     State(state): State<WebState>,
-    visitor: Visitor,
     Path(task): Path<String>,
-    headers: HeaderMap,
-    Form(button): Form<Button>,
+    OwnForm(visitor, button): OwnForm<Button>,
 ) -> Response {
-    if !visitor.csrf().proves(&button.token, &headers) {
-        return foreign_form("comparison");
-    }
     let (Ok(run_id), Some(shown)) = (button.run.parse(), Sha256Hex::parse(&button.patch_sha256)) else {
         return not_found();
     };
-    let found = match of_run(&state.services, run_id).await {
-        Ok(Some(found)) if found.task.id.to_string() == task => found,
-        Ok(_) => return not_found(),
-        Err(error) => return failed(&error),
+    let found = match candidate(&state, &task, run_id).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     if let Some(refused) = visitor.barred_from_acting(&state, &found.repo).await {
         return refused;

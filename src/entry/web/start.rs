@@ -7,7 +7,8 @@ use url::form_urlencoded;
 
 use super::WebState;
 use super::act::MAX_INSTRUCTION;
-use super::page::{failed, foreign_form, message};
+use super::own_form::proven;
+use super::page::{failed, message};
 use super::visitor::Visitor;
 use crate::domain::ids::RepoId;
 use crate::service::rest::lookup;
@@ -66,8 +67,8 @@ pub(super) async fn by_hand(
     RawForm(body): RawForm,
 ) -> Response {
     let asked = read(&body);
-    if !visitor.csrf().proves(&asked.token, &headers) {
-        return foreign_form("start page");
+    if let Err(refused) = proven(&visitor, &asked.token, &headers, "start page") {
+        return refused;
     }
     if let Some(problem) = problem(&asked) {
         return message(StatusCode::BAD_REQUEST, "Not started", problem);

@@ -1,19 +1,18 @@
 //! `POST /tasks/{id}/vote`: for or against a candidate, by whoever may read there. Pressed again, it is taken back: the
 //! form says what a press comes to.
 
-use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::WebState;
 use super::compare::{Asked, address};
-use super::page::{failed, foreign_form, message, not_found};
-use super::visitor::Visitor;
+use super::own_form::{OwnForm, Proven};
+use super::page::{failed, message, not_found};
+use super::pick::candidate;
 use crate::domain::permission::Person;
 use crate::domain::vote::{Ballot, VoteSource, Voter};
-use crate::service::comparison::of_run;
 use crate::service::votes::cast;
 
 /// A press of one of the buttons.
@@ -27,6 +26,14 @@ pub(super) struct Button {
     back: String,
 }
 
+impl Proven for Button {
+    const PAGE: &'static str = "comparison";
+
+    fn proof(&self) -> &str {
+        &self.token
+    }
+}
+
 /// As whom a visitor votes: the same person as on GitHub.
 pub(super) fn voter(person: Option<&Person>) -> Voter {
     person.map_or_else(Voter::owner, |person| Voter::person(person.id, &person.login))
@@ -34,19 +41,13 @@ pub(super) fn voter(person: Option<&Person>) -> Voter {
 
 pub(super) async fn vote(
     State(state): State<WebState>,
-    visitor: Visitor,
     Path(task): Path<String>,
-    headers: HeaderMap,
-    Form(button): Form<Button>,
+    OwnForm(visitor, button): OwnForm<Button>,
 ) -> Response {
-    if !visitor.csrf().proves(&button.token, &headers) {
-        return foreign_form("comparison");
-    }
     let (Ok(id), Some(ballot)) = (button.run.parse(), Ballot::parse(&button.vote)) else { return not_found() };
-    let found = match of_run(&state.services, id).await {
-        Ok(Some(found)) if found.task.id.to_string() == task => found,
-        Ok(_) => return not_found(),
-        Err(error) => return failed(&error),
+    let found = match candidate(&state, &task, id).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     if let Some(refused) = visitor.barred(&state, &found.repo).await {
         return refused;

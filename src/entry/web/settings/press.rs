@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, RawForm, Request};
 use axum::response::{IntoResponse, Response};
 
 use super::super::WebState;
-use super::super::page::foreign_form;
+use super::super::own_form::proven;
 use super::Admin;
 use super::form::Typed;
 
@@ -24,9 +24,7 @@ impl FromRequest<WebState> for Press {
         let form = RawForm::from_request(Request::from_parts(parts, body), state).await;
         let RawForm(body) = form.map_err(IntoResponse::into_response)?;
         let typed = Typed::read(&body);
-        if !admin.0.csrf().proves(typed.text("token"), &headers) {
-            return Err(foreign_form("settings page"));
-        }
+        proven(&admin.0, typed.text("token"), &headers, "settings page")?;
         Ok(Self { admin, typed })
     }
 }
