@@ -14,10 +14,15 @@ pub async fn may_read(svc: &Services, repo: &Repo, person: &Person) -> anyhow::R
     if repo.gone {
         return Ok(false);
     }
-    match client.permission_within(&person.login, svc.policy.looking_age).await {
-        Ok(standing) => Ok(is_same(&standing, person) && standing.permission != Permission::None),
-        Err(error) if error.is_gone() => Ok(false),
-        Err(error) => Err(error.into()),
+    let standing = known(client.permission_within(&person.login, svc.policy.looking_age).await)?;
+    Ok(standing.is_some_and(|standing| is_same(&standing, person) && standing.permission != Permission::None))
+}
+
+/// What GitHub said of somebody; `None` when it knows nobody of that name. Every other failure is no answer (M12).
+pub fn known(told: Result<Standing, GithubError>) -> Result<Option<Standing>, GithubError> {
+    match told {
+        Err(error) if error.is_gone() => Ok(None),
+        other => other.map(Some),
     }
 }
 
@@ -50,12 +55,8 @@ pub async fn may_write(client: &RepoClient, person: &Person) -> Result<bool, Git
 
 /// What this person may do, when that is at least writing.
 pub async fn writer(client: &RepoClient, person: &Person) -> Result<Option<Standing>, GithubError> {
-    let standing = match client.permission(&person.login).await {
-        Ok(standing) => standing,
-        Err(error) if error.is_gone() => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    Ok((is_same(&standing, person) && standing.permission.may_write()).then_some(standing))
+    let standing = known(client.permission(&person.login).await)?;
+    Ok(standing.filter(|standing| is_same(standing, person) && standing.permission.may_write()))
 }
 
 /// A login can be renamed and taken by somebody else meanwhile.
@@ -93,24 +94,13 @@ pub async fn may_start(here: &Services, repo: &Repo, login: Option<&str>) -> any
         Err(GithubError::NotConfigured(_)) => return Ok(false),
         Err(error) => return Err(error.into()),
     };
-    match client.permission(login).await {
-        Ok(standing) => {
-            let is_person = standing.account.as_ref().is_some_and(|account| account.kind == AccountKind::User);
-            Ok(is_person && is_named(&standing, commanders))
-        }
-        Err(error) if error.is_gone() => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    let is_person = |standing: &Standing| standing.account.as_ref().is_some_and(|a| a.kind == AccountKind::User);
+    let standing = known(client.permission(login).await)?;
+    Ok(standing.is_some_and(|standing| is_person(&standing) && is_named(&standing, commanders)))
 }
 
 /// The account behind a login, when it may write (a REST token names people by login only).
 pub async fn writer_by_login(client: &RepoClient, login: &str) -> Result<Option<Person>, GithubError> {
-    match client.permission(login).await {
-        Ok(standing) => {
-            let account = standing.account.filter(|a| a.kind == AccountKind::User);
-            Ok(account.filter(|_| standing.permission.may_write()).map(|a| a.person))
-        }
-        Err(error) if error.is_gone() => Ok(None),
-        Err(error) => Err(error),
-    }
+    let standing = known(client.permission(login).await)?.filter(|standing| standing.permission.may_write());
+    Ok(standing.and_then(|standing| standing.account).filter(|a| a.kind == AccountKind::User).map(|a| a.person))
 }

@@ -5,7 +5,7 @@ use crate::domain::ids::{RunId, TokenId};
 use crate::domain::permission::Permission;
 use crate::domain::repo::Repo;
 use crate::domain::vote::{Ballot, Tally, VoteSource, Voter};
-use crate::service::{Services, audit, votes};
+use crate::service::{Services, audit, rights, votes};
 
 /// Who presents a vote.
 #[derive(Debug, Clone)]
@@ -47,14 +47,13 @@ pub async fn cast(
 async fn voter(svc: &Services, repo: &Repo, elector: &Elector) -> anyhow::Result<Result<Voter, Uncounted>> {
     let Some(login) = &elector.login else { return Ok(Ok(Voter::token(elector.token, &elector.name))) };
     let Ok(client) = svc.client(repo) else { return Ok(Err(Uncounted::NoApp)) };
-    match client.permission(login).await {
-        Ok(standing) if standing.permission != Permission::None => {
+    match rights::known(client.permission(login).await) {
+        Ok(Some(standing)) if standing.permission != Permission::None => {
             let person = standing.account.map(|account| account.person);
             Ok(person.map(|person| Voter::person(person.id, &person.login)).ok_or(Uncounted::NoRight))
         }
         Ok(_) => Ok(Err(Uncounted::NoRight)),
         Err(GithubError::NotConfigured(_)) => Ok(Err(Uncounted::NoApp)),
-        Err(error) if error.is_gone() => Ok(Err(Uncounted::NoRight)),
         Err(error) => Err(error.into()),
     }
 }
