@@ -64,20 +64,31 @@ fn invalid(field: &'static str, message: impl Into<String>) -> InvalidModel {
     InvalidModel { field, message: message.into() }
 }
 
+fn is_in_line(text: &str) -> bool {
+    !text.trim().chars().any(char::is_control)
+}
+
+/// Why a key cannot be one, whether it is the first of a profile or another.
+fn key_problem(key: &SecretString) -> Option<InvalidModel> {
+    let text = key.expose_secret();
+    let why = match () {
+        () if text.trim().is_empty() => "the key must not be empty",
+        () if !is_in_line(text) => "the key must be one line of printable characters",
+        () => return None,
+    };
+    Some(invalid("api_key", why))
+}
+
 /// Checks everything that can be checked without the network.
 fn check(svc: &Services, new: &NewModel) -> Result<(), InvalidModel> {
-    let in_line = |text: &str| !text.trim().chars().any(char::is_control);
-    if !in_line(&new.model_name) {
+    if !is_in_line(&new.model_name) {
         return Err(invalid("model_name", "the model's name must be one line of printable characters"));
-    }
-    if !in_line(new.api_key.expose_secret()) {
-        return Err(invalid("api_key", "the key must be one line of printable characters"));
     }
     if new.model_name.trim().is_empty() || new.model_name.len() > 200 {
         return Err(invalid("model_name", "the model's name must have 1 to 200 characters"));
     }
-    if new.api_key.expose_secret().trim().is_empty() {
-        return Err(invalid("api_key", "the key must not be empty"));
+    if let Some(problem) = key_problem(&new.api_key) {
+        return Err(problem);
     }
     if let Some(problem) = new.alias.as_deref().and_then(alias_problem) {
         return Err(invalid("alias", problem));

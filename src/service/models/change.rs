@@ -1,7 +1,7 @@
 //! Changes to a profile that stay within it: what it is called, what it costs, its key. Where its key is sent never
 //! changes: for another server or model there is another profile (M45).
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use crate::adapters::store::models;
@@ -11,7 +11,7 @@ use crate::domain::money::{Prices, UsdMicros};
 use crate::engine::command::alias_problem;
 use crate::service::{Services, audit};
 
-use super::{InvalidModel, fallbacks, hint, invalid, seal};
+use super::{InvalidModel, fallbacks, hint, invalid, key_problem, seal};
 
 /// What is to be different; `None` leaves it as it is.
 #[derive(Debug, Clone, Default)]
@@ -53,8 +53,8 @@ pub enum Changed {
 
 impl ModelChange {
     fn problem(&self) -> Option<InvalidModel> {
-        if self.api_key.as_ref().is_some_and(|key| key.expose_secret().trim().is_empty()) {
-            return Some(invalid("api_key", "the key must not be empty"));
+        if let Some(problem) = self.api_key.as_ref().and_then(key_problem) {
+            return Some(problem);
         }
         self.alias.as_deref().and_then(alias_problem).map(|problem| invalid("alias", problem))
     }

@@ -42,6 +42,8 @@ async fn m44_a_bad_profile_is_named_field_by_field_without_its_key() {
         (json!({ "provider": "openai", "model_name": "", "api_key": KEY }), "model_name", "string_too_short"),
         (json!({ "provider": "openai", "model_name": "m", "api_key": "" }), "api_key", "string_too_short"),
         (json!({ "provider": "openai", "model_name": "m", "api_key": [KEY] }), "api_key", "string_type"),
+        (json!({ "provider": "openai", "model_name": "m", "api_key": "two\nlines" }), "api_key", "value_error"),
+        (json!({ "provider": "openai", "model_name": "m\u{0}", "api_key": KEY }), "model_name", "value_error"),
         (json!({ "provider": "openai", "model_name": "m", "api_key": KEY, "alias": "gpt" }), "alias", "value_error"),
         (json!({ "provider": "openai_compatible", "model_name": "m", "api_key": KEY }), "base_url", "value_error"),
         (
@@ -134,6 +136,7 @@ async fn a_profile_is_changed_where_it_was_added_and_keeps_its_server() {
         (json!({ "fallback": "nobody" }), "fallback"),
         (json!({ "tools": "some" }), "tools"),
         (json!({ "api_key": "" }), "api_key"),
+        (json!({ "api_key": "two\nlines" }), "api_key"),
     ] {
         let refused = patch(body.clone()).await;
         assert_eq!((refused.status, &refused.body["detail"][0]["loc"][1]), (422, &json!(field)), "{body}");
